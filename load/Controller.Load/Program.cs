@@ -1,0 +1,1 @@
+Console.WriteLine("usage: controller-load <demo|hotpath|hold|cadence> --url URL");
