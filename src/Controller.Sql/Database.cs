@@ -1,0 +1,58 @@
+namespace Controller.Sql;
+
+/// <summary>
+/// The one way to the database: reads on a pooled connection, writes in a transaction. The callbacks do nothing but
+/// database work, since they hold a connection (on SQLite: the only writer). Failures come as
+/// <see cref="DatabaseException"/>.
+/// </summary>
+public abstract class Database : IAsyncDisposable
+{
+    private protected Database(Dialect dialect) => Dialect = dialect;
+
+    /// <summary>The dialect of this database.</summary>
+    public Dialect Dialect { get; }
+
+    /// <summary>
+    /// True when this process is the only one that writes the database, so that what it keeps in memory is the truth.
+    /// </summary>
+    public abstract bool IsSoleOwner { get; }
+
+    /// <summary>Opens the database described by <paramref name="options"/>, creating it when missing. No migration.</summary>
+    /// <exception cref="DatabaseException">It cannot be reached or opened.</exception>
+    /// <exception cref="DatabaseInUseException">SQLite: another process has it.</exception>
+    public static async Task<Database> OpenAsync(DatabaseOptions options, CancellationToken cancel = default) =>
+        options.Flavor == SqlFlavor.Sqlite
+            ? SqliteDatabase.Open(options)
+            : await ServerDatabase.ConnectAsync(options, cancel).ConfigureAwait(false);
+
+    /// <summary>Runs queries on one connection, outside a transaction.</summary>
+    public abstract Task<T> ReadAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancel = default);
+
+    /// <summary>
+    /// Runs <paramref name="work"/> in a transaction and returns its result after the commit. An exception rolls the
+    /// whole of it back. The work may run more than once (serialisation failures), so it changes nothing but the
+    /// database; what must follow a commit goes through <see cref="DbSession.OnCommitted"/>.
+    /// </summary>
+    public abstract Task<T> WriteAsync<T>(
+        Func<DbSession, Task<T>> work, Durability durability = Durability.Durable, CancellationToken cancel = default);
+
+    /// <summary>As <see cref="WriteAsync{T}"/>, for work without a result.</summary>
+    public Task WriteAsync(
+        Func<DbSession, Task> work, Durability durability = Durability.Durable, CancellationToken cancel = default) =>
+        WriteAsync(async s => { await work(s).ConfigureAwait(false); return true; }, durability, cancel);
+
+    /// <summary>
+    /// Runs statements that need no common transaction: one round trip each on a server, the writer's next group
+    /// commit on SQLite. For the hot path, where begin and commit would cost more than the statement.
+    /// </summary>
+    public abstract Task<T> AutoCommitAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancel = default);
+
+    /// <summary>Brings the schema up to date (see <see cref="Migrator"/>).</summary>
+    public abstract Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancel = default);
+
+    /// <inheritdoc/>
+    public abstract ValueTask DisposeAsync();
+}
+
+/// <summary>A second process tried to open a SQLite database that one process owns.</summary>
+public sealed class DatabaseInUseException(string message) : Exception(message);

@@ -1,0 +1,148 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+
+namespace Controller.Sql;
+
+/// <summary>SQLite in WAL mode: one group-committing writer, a few read-only connections.</summary>
+internal sealed class SqliteDatabase : Database
+{
+    private readonly SqliteFileLock _lock;
+    private readonly SqliteWriter _writer;
+    private readonly string _readerString;
+    private readonly ConcurrentBag<Reader> _readers = [];
+
+    private SqliteDatabase(SqliteFileLock fileLock, SqliteConnection writer, string readerString)
+        : base(new SqliteDialect())
+    {
+        _lock = fileLock;
+        _readerString = readerString;
+        _writer = new SqliteWriter(writer, Dialect);
+    }
+
+    public override bool IsSoleOwner => true;
+
+    public static SqliteDatabase Open(DatabaseOptions options)
+    {
+        var path = Path.GetFullPath(options.SqlitePath);
+        SqliteFileLock? fileLock = null;
+        SqliteConnection? writer = null;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            fileLock = SqliteFileLock.Take(path);
+            // Pooling off: this class is the pool.
+            writer = new SqliteConnection(ConnectionString(path, SqliteOpenMode.ReadWriteCreate));
+            writer.Open();
+            Execute(writer, "PRAGMA journal_mode = WAL");
+            Execute(writer, "PRAGMA busy_timeout = 10000");
+            Execute(writer, "PRAGMA foreign_keys = ON");
+            Execute(writer, "PRAGMA synchronous = FULL");
+            return new SqliteDatabase(fileLock, writer, ConnectionString(path, SqliteOpenMode.ReadOnly));
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            writer?.Dispose();
+            fileLock?.Dispose();
+            throw new DatabaseException(DatabaseFault.Unavailable, $"Cannot open the database {path}: {e.Message}", e);
+        }
+    }
+
+    public override async Task<T> ReadAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancel = default)
+    {
+        cancel.ThrowIfCancellationRequested();
+        if (!_readers.TryTake(out var reader))
+        {
+            reader = OpenReader();
+        }
+
+        var healthy = false;
+        try
+        {
+            var result = await work(new DbSession(reader.Connection, Dialect, null, reader.Commands)).ConfigureAwait(false);
+            healthy = true;
+            return result;
+        }
+        catch (DatabaseException e)
+        {
+            healthy = e.Fault != DatabaseFault.Unavailable;
+            throw;
+        }
+        finally
+        {
+            // More than a handful of idle connections only costs memory: reads are short and the cores are few.
+            if (healthy && _readers.Count < Environment.ProcessorCount + 2)
+            {
+                _readers.Add(reader);
+            }
+            else
+            {
+                reader.Dispose();
+            }
+        }
+    }
+
+    public override Task<T> WriteAsync<T>(
+        Func<DbSession, Task<T>> work, Durability durability = Durability.Durable, CancellationToken cancel = default) =>
+        _writer.RunAsync(work, durability, cancel);
+
+    public override Task<T> AutoCommitAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancel = default) =>
+        _writer.RunAsync(work, Durability.Relaxed, cancel);
+
+    public override Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancel = default) =>
+        _writer.ExclusiveAsync(c => new Migrator().MigrateAsync(c, SqlFlavor.Sqlite, cancel));
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync().ConfigureAwait(false);
+        while (_readers.TryTake(out var reader))
+        {
+            reader.Dispose();
+        }
+
+        _lock.Dispose();
+    }
+
+    private static string ConnectionString(string path, SqliteOpenMode mode) =>
+        new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString();
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private Reader OpenReader()
+    {
+        var connection = new SqliteConnection(_readerString);
+        try
+        {
+            connection.Open();
+            Execute(connection, "PRAGMA busy_timeout = 10000");
+            return new Reader(connection);
+        }
+        catch (SqliteException e)
+        {
+            connection.Dispose();
+            throw new DatabaseException(DatabaseFault.Unavailable, e.Message, e);
+        }
+    }
+
+    private sealed class Reader(SqliteConnection connection) : IDisposable
+    {
+        public SqliteConnection Connection { get; } = connection;
+
+        public Dictionary<string, DbCommand> Commands { get; } = new(StringComparer.Ordinal);
+
+        public void Dispose()
+        {
+            foreach (var command in Commands.Values)
+            {
+                command.Dispose();
+            }
+
+            Connection.Dispose();
+        }
+    }
+}

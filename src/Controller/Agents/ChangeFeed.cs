@@ -1,0 +1,97 @@
+using Controller.Sql;
+using Controller.Sql.Stores;
+
+namespace Controller.Agents;
+
+/// <summary>
+/// Answers and acknowledges change polls (agent-wire 8). Where this process owns the database the rows are read from
+/// memory and an idle poll touches no disk.
+/// </summary>
+internal sealed class ChangeFeed(Database database, TimeProvider time)
+{
+    /// <summary>What changed; the rows behind the answer count as shown.</summary>
+    public async ValueTask<ChangesAnswer> ReadAsync(FogEntry fog, CancellationToken cancel)
+    {
+        if (!database.IsSoleOwner)
+        {
+            return await ReadSharedAsync(fog.Uuid, cancel);
+        }
+
+        if (!fog.Changes.IsLoaded)
+        {
+            fog.Changes.Load(await database.ReadAsync(s => ChangeStore.ListAsync(s, fog.Uuid), cancel));
+        }
+
+        return fog.Changes.Serve(time.GetUtcNow());
+    }
+
+    /// <summary>As <see cref="ReadAsync"/>, waiting up to <paramref name="hold"/> for something to report.</summary>
+    public async ValueTask<ChangesAnswer> ReadAsync(FogEntry fog, TimeSpan hold, CancellationToken stopping, CancellationToken aborted)
+    {
+        if (hold <= TimeSpan.Zero)
+        {
+            return await ReadAsync(fog, aborted);
+        }
+
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping, aborted);
+        var until = time.GetUtcNow() + hold;
+        while (true)
+        {
+            // The bell is taken before reading: a change between the two still rings it.
+            var ring = fog.Changes.NextRing();
+            var answer = await ReadAsync(fog, aborted);
+            var left = until - time.GetUtcNow();
+            if (answer.Flags != ChangeFlags.None || left <= TimeSpan.Zero || cancel.IsCancellationRequested || fog.Identity is null or { IsDeleted: true })
+            {
+                return answer;
+            }
+
+            try
+            {
+                await ring.WaitAsync(left, time, cancel.Token);
+            }
+            catch (TimeoutException)
+            {
+                return await ReadAsync(fog, aborted);
+            }
+            catch (OperationCanceledException)
+            {
+                // Shutting down: answer at once with what there is. A client that left needs no answer.
+                aborted.ThrowIfCancellationRequested();
+                return await ReadAsync(fog, aborted);
+            }
+        }
+    }
+
+    /// <summary>Clears what an answer up to this stamp has shown; never anything else (decision 7).</summary>
+    public async Task AcknowledgeAsync(FogEntry fog, string lastUpdated, CancellationToken cancel)
+    {
+        if (!database.IsSoleOwner)
+        {
+            await database.AutoCommitAsync(s => ChangeStore.AcknowledgeAsync(s, fog.Uuid, lastUpdated), cancel);
+            return;
+        }
+
+        var ids = fog.Changes.Acknowledged(lastUpdated);
+        if (ids.Count > 0)
+        {
+            // Durable: a reboot flag that came back after a power cut would reboot the node once more.
+            await database.WriteAsync(s => ChangeStore.DeleteAsync(s, ids), Durability.Durable, cancel);
+            fog.Changes.Remove(ids);
+        }
+    }
+
+    private async Task<ChangesAnswer> ReadSharedAsync(string fogUuid, CancellationToken cancel)
+    {
+        var rows = await database.ReadAsync(s => ChangeStore.ListAsync(s, fogUuid), cancel);
+        var unseen = rows.Where(r => !r.Served).Select(r => r.Id).ToList();
+        if (unseen.Count > 0)
+        {
+            await database.AutoCommitAsync(async s => { await ChangeStore.MarkServedAsync(s, unseen); return true; }, cancel);
+        }
+
+        var all = new PendingChanges();
+        all.Load(rows);
+        return all.Serve(time.GetUtcNow());
+    }
+}

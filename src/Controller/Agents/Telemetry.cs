@@ -1,0 +1,224 @@
+using Controller.Sql;
+using Controller.Sql.Stores;
+
+namespace Controller.Agents;
+
+/// <summary>
+/// Takes what agents report and gives operators the newest of it. Where this process owns the database, values are
+/// kept in memory and written behind; a state transition is written at once. On a shared database they are written
+/// directly (decision 26 b).
+/// </summary>
+internal sealed class Telemetry(Database database, TimeProvider time)
+{
+    private const int FogsPerTransaction = 64;
+
+    /// <summary>On a shared database a mere poll updates last_active at most this often.</summary>
+    private static readonly TimeSpan SeenInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>An agent made an authenticated call.</summary>
+    public void Seen(FogEntry fog, DateTimeOffset now)
+    {
+        var ms = now.ToUnixTimeMilliseconds();
+        lock (fog.Telemetry)
+        {
+            fog.Telemetry.Dirty |= database.IsSoleOwner || ms - (fog.Telemetry.Status.LastActive ?? 0) > SeenInterval.TotalMilliseconds;
+            fog.Telemetry.Status = fog.Telemetry.Status with { LastActive = ms };
+        }
+    }
+
+    /// <summary>The set of microservices of a fog changed: read it again before the next report is judged.</summary>
+    public static void MicroservicesChanged(FogEntry fog)
+    {
+        lock (fog.Telemetry)
+        {
+            fog.Telemetry.Stale = true;
+        }
+    }
+
+    /// <summary>
+    /// Takes a report. Completes when a state transition in it is in the database; without one, when it is in
+    /// memory (sole owner) or in the database (shared).
+    /// </summary>
+    public async Task ReportAsync(FogEntry fog, FogStatus node, IReadOnlyList<MicroserviceStatus> microservices, CancellationToken cancel)
+    {
+        if (microservices.Count > 0)
+        {
+            await LoadMicroservicesAsync(fog, cancel);
+        }
+
+        bool transition;
+        lock (fog.Telemetry)
+        {
+            transition = Merge(fog, node, microservices);
+        }
+
+        if (transition || !database.IsSoleOwner)
+        {
+            await FlushAsync([fog], transition, cancel);
+        }
+    }
+
+    /// <summary>Writes a change of the node's state that did not come from its agent (offline, deprovisioned).</summary>
+    public async Task TransitionAsync(FogEntry fog, FogStatus change, Func<MicroserviceStatus, MicroserviceStatus?> microservice, CancellationToken cancel)
+    {
+        await LoadMicroservicesAsync(fog, cancel);
+        lock (fog.Telemetry)
+        {
+            var changed = fog.Telemetry.Microservices!.Values.Select(microservice).OfType<MicroserviceStatus>().ToList();
+            Merge(fog, change, changed);
+        }
+
+        await FlushAsync([fog], true, cancel);
+    }
+
+    /// <summary>Writes everything that is newer in memory than in the database.</summary>
+    public async Task FlushAsync(IEnumerable<FogEntry> known, CancellationToken cancel)
+    {
+        foreach (var some in known.Where(IsDirty).Chunk(FogsPerTransaction))
+        {
+            await FlushAsync(some, false, cancel);
+        }
+    }
+
+    /// <summary>The newest values of a node: those in memory when they are newer.</summary>
+    public FogStatus Newest(FogEntry? fog, FogStatus stored)
+    {
+        if (fog is null || !database.IsSoleOwner)
+        {
+            return stored;
+        }
+
+        lock (fog.Telemetry)
+        {
+            return stored.Merge(fog.Telemetry.Status);
+        }
+    }
+
+    /// <summary>The newest values of a microservice: those in memory when they are newer.</summary>
+    public MicroserviceStatus Newest(FogEntry? fog, MicroserviceStatus stored)
+    {
+        if (fog is null || !database.IsSoleOwner)
+        {
+            return stored;
+        }
+
+        lock (fog.Telemetry)
+        {
+            return fog.Telemetry.DirtyMicroservices.Contains(stored.MicroserviceUuid)
+                && fog.Telemetry.Microservices!.TryGetValue(stored.MicroserviceUuid, out var newest)
+                ? stored.Merge(newest)
+                : stored;
+        }
+    }
+
+    private static bool IsDirty(FogEntry fog)
+    {
+        lock (fog.Telemetry)
+        {
+            return fog.Telemetry.Dirty || fog.Telemetry.DirtyMicroservices.Count > 0;
+        }
+    }
+
+    /// <summary>Lays a report over the known values; true when a state in it is new. Called under the lock.</summary>
+    private bool Merge(FogEntry fog, FogStatus node, IReadOnlyList<MicroserviceStatus> microservices)
+    {
+        var telemetry = fog.Telemetry;
+        var before = telemetry.Status;
+        telemetry.Status = before.Merge(node);
+        telemetry.Dirty = true;
+        var transition = node.DaemonStatus is not null && node.DaemonStatus != before.DaemonStatus;
+        if (node.DaemonLastStart is { } start && start != before.DaemonLastStart)
+        {
+            fog.Polls.Reset();
+        }
+
+        foreach (var report in microservices)
+        {
+            // Unknown here: deleted, or another fog's. Skipped silently (agent-wire 21.2).
+            if (telemetry.Microservices!.TryGetValue(report.MicroserviceUuid, out var known))
+            {
+                transition |= report.Status is not null && report.Status != known.Status;
+                telemetry.Microservices[report.MicroserviceUuid] = known.Merge(report) with { UpdatedAt = time.GetUtcNow() };
+                telemetry.DirtyMicroservices.Add(report.MicroserviceUuid);
+            }
+        }
+
+        return transition;
+    }
+
+    private async Task LoadMicroservicesAsync(FogEntry fog, CancellationToken cancel)
+    {
+        lock (fog.Telemetry)
+        {
+            if (fog.Telemetry is { Microservices: not null, Stale: false } && database.IsSoleOwner)
+            {
+                return;
+            }
+
+            fog.Telemetry.Stale = false;
+        }
+
+        var rows = await database.ReadAsync(s => TelemetryStore.ListMicroservicesAsync(s, fog.Uuid), cancel);
+        lock (fog.Telemetry)
+        {
+            var newer = fog.Telemetry.Microservices;
+            fog.Telemetry.Microservices = rows.ToDictionary(
+                r => r.MicroserviceUuid,
+                r => fog.Telemetry.DirtyMicroservices.Contains(r.MicroserviceUuid) && newer!.TryGetValue(r.MicroserviceUuid, out var n) ? n : r,
+                StringComparer.Ordinal);
+            fog.Telemetry.DirtyMicroservices.RemoveWhere(u => !fog.Telemetry.Microservices.ContainsKey(u));
+        }
+    }
+
+    private async Task FlushAsync(IReadOnlyList<FogEntry> fogs, bool transition, CancellationToken cancel)
+    {
+        var batch = fogs.Select(Take).ToList();
+        try
+        {
+            await database.WriteAsync(
+                async s =>
+                {
+                    foreach (var (fog, status, mark, microservices) in batch)
+                    {
+                        await TelemetryStore.WriteAsync(s, fog.Uuid, status, mark);
+                        foreach (var microservice in microservices)
+                        {
+                            await TelemetryStore.WriteMicroserviceAsync(s, fog.Uuid, microservice, microservice.UpdatedAt ?? time.GetUtcNow());
+                        }
+
+                        if (transition)
+                        {
+                            await TelemetryStore.RemoveDyingAsync(s, fog.Uuid);
+                        }
+                    }
+                },
+                Durability.Relaxed,
+                cancel);
+        }
+        catch
+        {
+            foreach (var (fog, _, _, microservices) in batch)
+            {
+                lock (fog.Telemetry)
+                {
+                    fog.Telemetry.Dirty = true;
+                    fog.Telemetry.DirtyMicroservices.UnionWith(microservices.Select(m => m.MicroserviceUuid));
+                }
+            }
+
+            throw;
+        }
+    }
+
+    private static (FogEntry Fog, FogStatus Status, long? Mark, List<MicroserviceStatus> Microservices) Take(FogEntry fog)
+    {
+        lock (fog.Telemetry)
+        {
+            var telemetry = fog.Telemetry;
+            var microservices = telemetry.DirtyMicroservices.Select(u => telemetry.Microservices![u]).ToList();
+            telemetry.DirtyMicroservices.Clear();
+            telemetry.Dirty = false;
+            return (fog, telemetry.Status, fog.SignedAtMark == 0 ? null : fog.SignedAtMark, microservices);
+        }
+    }
+}

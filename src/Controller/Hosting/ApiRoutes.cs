@@ -1,0 +1,53 @@
+using Controller.AccessControl;
+using Controller.Agents;
+
+namespace Controller.Hosting;
+
+/// <summary>
+/// Registers API routes under <c>/api/v3</c>: each is given its class and permission together with its handler, and
+/// the check is compiled into the endpoint.
+/// </summary>
+internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints)
+{
+    public const string Base = "/api/v3";
+
+    private readonly RouteCatalog _catalog = endpoints.ServiceProvider.GetRequiredService<RouteCatalog>();
+    private readonly OperatorGate _operators = endpoints.ServiceProvider.GetRequiredService<OperatorGate>();
+    private readonly AgentGate _agents = endpoints.ServiceProvider.GetRequiredService<AgentGate>();
+
+    /// <summary>Where endpoint classes get their services from, once, while they map.</summary>
+    public IServiceProvider Services => endpoints.ServiceProvider;
+
+    /// <summary>A route anybody may call; <paramref name="resource"/> is for the inventory only.</summary>
+    public void Public(string method, string path, string resource, int success, RequestDelegate handler) =>
+        Map(new(method, path, RouteClass.Public, new(resource, "-"), success), handler);
+
+    /// <summary>A route for operators whose roles allow <paramref name="permission"/>.</summary>
+    public void Operator(string method, string path, Permission permission, int success, RequestDelegate handler) =>
+        Map(new(method, path, RouteClass.Authorized, permission, success), async context =>
+        {
+            await _operators.AuthorizeAsync(context, permission);
+            await handler(context);
+        });
+
+    /// <summary>A route for any signed-in operator; the permission is for the inventory only.</summary>
+    public void SignedIn(string method, string path, Permission permission, int success, RequestDelegate handler) =>
+        Map(new(method, path, RouteClass.Authenticated, permission, success), async context =>
+        {
+            await _operators.AuthenticateAsync(context);
+            await handler(context);
+        });
+
+    /// <summary>A route for Edgelets.</summary>
+    public void Agent(string method, string path, string verb, int success, Func<HttpContext, FogEntry, Task> handler) =>
+        Map(new(method, path, RouteClass.Agent, new("agent", verb), success), async context =>
+            await handler(context, await _agents.AuthenticateAsync(context)));
+
+    private void Map(ApiRoute route, RequestDelegate handler)
+    {
+        _catalog.Add(route);
+        // HEAD is answered wherever GET is (api-workloads 1.1).
+        string[] methods = route.Method == HttpMethods.Get ? [HttpMethods.Get, HttpMethods.Head] : [route.Method];
+        endpoints.MapMethods(Base + route.Path, methods, handler).WithMetadata(route);
+    }
+}

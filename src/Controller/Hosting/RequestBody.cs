@@ -1,0 +1,149 @@
+using System.Buffers;
+using System.Text.Json;
+using Controller.Configuration;
+
+namespace Controller.Hosting;
+
+/// <summary>Reads JSON request bodies by the contract's rules (api-workloads 1.4).</summary>
+internal static class RequestBody
+{
+    private static readonly JsonElement Empty = JsonDocument.Parse("{}").RootElement;
+
+    /// <summary>
+    /// The request's JSON, valid until the request ends. No body, or one of another content type, reads as
+    /// <c>{}</c>.
+    /// </summary>
+    /// <exception cref="ApiException">413 over the limit, 400 when it is not JSON or holds text no database can store.</exception>
+    public static async ValueTask<JsonElement> ReadJsonAsync(this HttpContext context)
+    {
+        var request = context.Request;
+        if (request.ContentLength == 0 || !IsJson(request.ContentType))
+        {
+            return Empty;
+        }
+
+        var limit = context.RequestServices.GetRequiredService<ControllerSettings>().Server.MaxJsonBodyBytes;
+        var (bytes, length) = await ReadAsync(request, limit, context.RequestAborted);
+        context.Response.RegisterForDispose(new Rented(bytes));
+        var json = bytes.AsMemory(0, length);
+        if (json.Span.Trim(" \t\r\n"u8).IsEmpty)
+        {
+            return Empty;
+        }
+
+        try
+        {
+            var document = JsonDocument.Parse(json);
+            context.Response.RegisterForDispose(document);
+            RefuseUnstorableText(json.Span, document.RootElement);
+            return document.RootElement;
+        }
+        catch (JsonException e)
+        {
+            throw new ApiException(400, "SyntaxError", $"Malformed JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}");
+        }
+    }
+
+    private static bool IsJson(string? contentType) =>
+        contentType is not null && contentType.StartsWith("application/json", StringComparison.OrdinalIgnoreCase);
+
+    private static async ValueTask<(byte[] Bytes, int Length)> ReadAsync(HttpRequest request, long limit, CancellationToken cancel)
+    {
+        if (request.ContentLength > limit)
+        {
+            throw ApiException.TooLarge(limit);
+        }
+
+        var bytes = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength ?? 4096) + 1);
+        var length = 0;
+        try
+        {
+            while (true)
+            {
+                if (length == bytes.Length)
+                {
+                    var larger = ArrayPool<byte>.Shared.Rent(bytes.Length * 2);
+                    bytes.AsSpan(0, length).CopyTo(larger);
+                    ArrayPool<byte>.Shared.Return(bytes);
+                    bytes = larger;
+                }
+
+                var read = await request.Body.ReadAsync(bytes.AsMemory(length), cancel);
+                if (read == 0)
+                {
+                    return (bytes, length);
+                }
+
+                length += read;
+                if (length > limit)
+                {
+                    throw ApiException.TooLarge(limit);
+                }
+            }
+        }
+        catch
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+            throw;
+        }
+    }
+
+    /// <summary>U+0000 and lone surrogates are legal JSON escapes that no database takes as text.</summary>
+    private static void RefuseUnstorableText(ReadOnlySpan<byte> json, JsonElement root)
+    {
+        if (json.IndexOf("\\u0000"u8) < 0 && json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0)
+        {
+            return;
+        }
+
+        Check(root);
+
+        static void Check(JsonElement element)
+        {
+            switch (element.ValueKind)
+            {
+                case JsonValueKind.Object:
+                    foreach (var property in element.EnumerateObject())
+                    {
+                        CheckText(() => property.Name);
+                        Check(property.Value);
+                    }
+
+                    break;
+                case JsonValueKind.Array:
+                    foreach (var item in element.EnumerateArray())
+                    {
+                        Check(item);
+                    }
+
+                    break;
+                case JsonValueKind.String:
+                    CheckText(() => element.GetString()!);
+                    break;
+            }
+        }
+
+        static void CheckText(Func<string> read)
+        {
+            string text;
+            try
+            {
+                text = read();
+            }
+            catch (InvalidOperationException)
+            {
+                throw ApiException.Validation("Text holds an unpaired surrogate");
+            }
+
+            if (text.Contains('\0', StringComparison.Ordinal))
+            {
+                throw ApiException.Validation("Text holds a null character");
+            }
+        }
+    }
+
+    private sealed class Rented(byte[] bytes) : IDisposable
+    {
+        public void Dispose() => ArrayPool<byte>.Shared.Return(bytes);
+    }
+}
