@@ -1,0 +1,22 @@
+namespace Controller.Configuration;
+
+/// <summary>Lowest level that is written; the number is its weight.</summary>
+internal enum LogThreshold
+{
+    Silly = 10,
+    Debug = 20,
+    Info = 40,
+    Warn = 90,
+    Error = 100,
+}
+
+internal sealed record LogSettings
+{
+    public required LogThreshold Threshold { get; init; }
+
+    public required string Directory { get; init; }
+
+    public required long FileSizeBytes { get; init; }
+
+    public required int FileCount { get; init; }
+}
