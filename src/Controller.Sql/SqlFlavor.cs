@@ -1,9 +1,9 @@
 namespace Controller.Sql;
 
-/// <summary>The database engines the Controller runs on.</summary>
+/// <summary>The database a controller keeps its data in.</summary>
 public enum SqlFlavor
 {
-    /// <summary>One file, one Controller process (the default).</summary>
+    /// <summary>One file, one replica.</summary>
     Sqlite,
 
     /// <summary>PostgreSQL, any number of replicas.</summary>

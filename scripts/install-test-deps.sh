@@ -1,0 +1,58 @@
+#!/bin/sh
+# Installs what the tests and the native build need on Debian: PostgreSQL 15, MariaDB, clang and zlib headers.
+# Safe to run again; answers at once when everything is present. The tests start servers of their own on free
+# ports, so a database service that this script brings in is neither started now nor at boot. A service that
+# was installed before is left as it was.
+set -eu
+
+installed() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || true)" = installed ]
+}
+
+wanted=
+for package in postgresql-15 mariadb-server clang zlib1g-dev; do
+    installed "$package" || wanted="$wanted $package"
+done
+[ -n "$wanted" ] || exit 0
+
+fail() {
+    echo "install-test-deps: $1; install by hand:$wanted" >&2
+    exit 1
+}
+
+command -v apt-get >/dev/null 2>&1 || fail "apt-get is missing (only Debian and its kin are supported)"
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null 2>&1 || fail "must run as root"
+    as_root="sudo -n"
+fi
+
+# One installation at a time, also when several test runs start together.
+if [ -z "${INSTALL_TEST_DEPS_LOCKED:-}" ]; then
+    INSTALL_TEST_DEPS_LOCKED=1 exec flock -w 900 "${TMPDIR:-/tmp}/controller-install-test-deps.lock" "$0" "$@"
+fi
+
+# policy-rc.d is Debian's way of telling packages not to start their service while being installed.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    trap '$as_root rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null
+    $as_root chmod 755 "$policy"
+fi
+
+echo "install-test-deps: installing$wanted" >&2
+apt() {
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=600 "$@" >&2
+}
+# shellcheck disable=SC2086
+apt install --no-install-recommends $wanted || {
+    apt update || fail "apt-get update failed"
+    # shellcheck disable=SC2086
+    apt install --no-install-recommends $wanted || fail "apt-get install failed"
+}
+
+# What we brought in must not start at boot either.
+if [ -d /run/systemd/system ]; then
+    case "$wanted" in *postgresql-15*) $as_root systemctl disable --now postgresql >&2 || true ;; esac
+    case "$wanted" in *mariadb-server*) $as_root systemctl disable --now mariadb >&2 || true ;; esac
+fi
