@@ -48,7 +48,7 @@ public abstract class Database : IAsyncDisposable
     public abstract Task<T> AutoCommitAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancel = default);
 
     /// <summary>Brings the schema up to date (see <see cref="Migrator"/>).</summary>
-    public abstract Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancel = default);
+    public abstract Task<IReadOnlyList<AppliedMigration>> MigrateAsync(CancellationToken cancel = default);
 
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();

@@ -82,12 +82,12 @@ internal sealed class ServerDatabase : Database
         }
     }
 
-    public override async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancel = default)
+    public override async Task<IReadOnlyList<AppliedMigration>> MigrateAsync(CancellationToken cancel = default)
     {
         var connection = await OpenConnectionAsync(cancel).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            return await new Migrator().MigrateAsync(connection, Dialect.Flavor, cancel).ConfigureAwait(false);
+            return await new Migrator(TimeProvider.System).MigrateAsync(connection, Dialect.Flavor, cancel).ConfigureAwait(false);
         }
     }
 

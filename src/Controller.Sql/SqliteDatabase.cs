@@ -89,8 +89,8 @@ internal sealed class SqliteDatabase : Database
     public override Task<T> AutoCommitAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancel = default) =>
         _writer.RunAsync(work, Durability.Relaxed, cancel);
 
-    public override Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancel = default) =>
-        _writer.ExclusiveAsync(c => new Migrator().MigrateAsync(c, SqlFlavor.Sqlite, cancel));
+    public override Task<IReadOnlyList<AppliedMigration>> MigrateAsync(CancellationToken cancel = default) =>
+        _writer.ExclusiveAsync(c => new Migrator(TimeProvider.System).MigrateAsync(c, SqlFlavor.Sqlite, cancel));
 
     public override async ValueTask DisposeAsync()
     {

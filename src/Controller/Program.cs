@@ -1,11 +1,41 @@
-using Microsoft.Data.Sqlite;
-using NSec.Cryptography;
-var b = WebApplication.CreateSlimBuilder(args);
-var app = b.Build();
-using (var c = new SqliteConnection("Data Source=:memory:")) { c.Open(); using var cmd = c.CreateCommand(); cmd.CommandText = "select sqlite_version()"; Console.WriteLine(cmd.ExecuteScalar()); }
-using var k = Key.Create(SignatureAlgorithm.Ed25519);
-var msg = new byte[400];
-var sig = SignatureAlgorithm.Ed25519.Sign(k, msg);
-var sw = System.Diagnostics.Stopwatch.StartNew();
-for (int i = 0; i < 5000; i++) if (!SignatureAlgorithm.Ed25519.Verify(k.PublicKey, msg, sig)) throw new Exception();
-Console.WriteLine($"verify us {sw.Elapsed.TotalMicroseconds / 5000}");
+using Controller.Configuration;
+using Controller.Hosting;
+
+namespace Controller;
+
+internal static class Program
+{
+    private static async Task<int> Main()
+    {
+        var environment = Environment.GetEnvironmentVariables()
+            .Cast<System.Collections.DictionaryEntry>()
+            .ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "", StringComparer.Ordinal);
+        var loaded = ControllerSettings.Load(environment, Environment.CurrentDirectory, AppContext.BaseDirectory);
+        foreach (var warning in loaded.Warnings)
+        {
+            await Console.Error.WriteLineAsync(warning);
+        }
+
+        if (loaded.Settings is not { } settings)
+        {
+            foreach (var error in loaded.Errors)
+            {
+                await Console.Error.WriteLineAsync(error);
+            }
+
+            return 1;
+        }
+
+        try
+        {
+            await using var controller = await ControllerApp.StartAsync(settings);
+            await controller.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (StartupException e)
+        {
+            await Console.Error.WriteLineAsync($"Initialization failed: {e.Message}");
+            return 1;
+        }
+    }
+}

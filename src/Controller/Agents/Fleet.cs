@@ -137,6 +137,6 @@ internal sealed class Fleet(Database database, FogKeys keys, TimeProvider time, 
         }
 
         // The mark was at most one flush behind when an unclean stop lost what came after it.
-        return mark.Value + (_lastStopWasClean ? 0 : settings.Jobs.TelemetryFlushSeconds);
+        return mark.Value + (_lastStopWasClean ? 0 : (long)Math.Ceiling(settings.Jobs.TelemetryFlush.TotalSeconds));
     }
 }

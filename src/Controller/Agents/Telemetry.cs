@@ -41,6 +41,13 @@ internal sealed class Telemetry(Database database, TimeProvider time)
     /// </summary>
     public async Task ReportAsync(FogEntry fog, FogStatus node, IReadOnlyList<MicroserviceStatus> microservices, CancellationToken cancel)
     {
+        if (!database.IsSoleOwner)
+        {
+            NoteRestart(fog, node);
+            await WriteAsync([new(fog, node with { LastActive = time.GetUtcNow().ToUnixTimeMilliseconds() }, null, microservices)], cancel);
+            return;
+        }
+
         if (microservices.Count > 0)
         {
             await LoadMicroservicesAsync(fog, cancel);
@@ -52,9 +59,9 @@ internal sealed class Telemetry(Database database, TimeProvider time)
             transition = Merge(fog, node, microservices);
         }
 
-        if (transition || !database.IsSoleOwner)
+        if (transition)
         {
-            await FlushAsync([fog], transition, cancel);
+            await FlushAsync([fog], cancel);
         }
     }
 
@@ -68,7 +75,7 @@ internal sealed class Telemetry(Database database, TimeProvider time)
             Merge(fog, change, changed);
         }
 
-        await FlushAsync([fog], true, cancel);
+        await FlushAsync([fog], cancel);
     }
 
     /// <summary>Writes everything that is newer in memory than in the database.</summary>
@@ -76,7 +83,16 @@ internal sealed class Telemetry(Database database, TimeProvider time)
     {
         foreach (var some in known.Where(IsDirty).Chunk(FogsPerTransaction))
         {
-            await FlushAsync(some, false, cancel);
+            var taken = some.Select(Take).ToList();
+            try
+            {
+                await WriteAsync(taken, cancel);
+            }
+            catch
+            {
+                taken.ForEach(GiveBack);
+                throw;
+            }
         }
     }
 
@@ -122,15 +138,12 @@ internal sealed class Telemetry(Database database, TimeProvider time)
     /// <summary>Lays a report over the known values; true when a state in it is new. Called under the lock.</summary>
     private bool Merge(FogEntry fog, FogStatus node, IReadOnlyList<MicroserviceStatus> microservices)
     {
+        NoteRestart(fog, node);
         var telemetry = fog.Telemetry;
         var before = telemetry.Status;
         telemetry.Status = before.Merge(node);
         telemetry.Dirty = true;
         var transition = node.DaemonStatus is not null && node.DaemonStatus != before.DaemonStatus;
-        if (node.DaemonLastStart is { } start && start != before.DaemonLastStart)
-        {
-            fog.Polls.Reset();
-        }
 
         foreach (var report in microservices)
         {
@@ -170,47 +183,28 @@ internal sealed class Telemetry(Database database, TimeProvider time)
         }
     }
 
-    private async Task FlushAsync(IReadOnlyList<FogEntry> fogs, bool transition, CancellationToken cancel)
-    {
-        var batch = fogs.Select(Take).ToList();
-        try
+    private Task WriteAsync(IReadOnlyList<Report> reports, CancellationToken cancel) => database.WriteAsync(
+        async s =>
         {
-            await database.WriteAsync(
-                async s =>
-                {
-                    foreach (var (fog, status, mark, microservices) in batch)
-                    {
-                        await TelemetryStore.WriteAsync(s, fog.Uuid, status, mark);
-                        foreach (var microservice in microservices)
-                        {
-                            await TelemetryStore.WriteMicroserviceAsync(s, fog.Uuid, microservice, microservice.UpdatedAt ?? time.GetUtcNow());
-                        }
-
-                        if (transition)
-                        {
-                            await TelemetryStore.RemoveDyingAsync(s, fog.Uuid);
-                        }
-                    }
-                },
-                Durability.Relaxed,
-                cancel);
-        }
-        catch
-        {
-            foreach (var (fog, _, _, microservices) in batch)
+            var now = time.GetUtcNow();
+            foreach (var (fog, status, mark, microservices) in reports)
             {
-                lock (fog.Telemetry)
+                await TelemetryStore.WriteAsync(s, fog.Uuid, status, mark);
+                foreach (var microservice in microservices)
                 {
-                    fog.Telemetry.Dirty = true;
-                    fog.Telemetry.DirtyMicroservices.UnionWith(microservices.Select(m => m.MicroserviceUuid));
+                    await TelemetryStore.WriteMicroserviceAsync(s, fog.Uuid, microservice, microservice.UpdatedAt ?? now);
+                }
+
+                if (microservices.Any(m => m.Status is "UNKNOWN" or "STOPPING" or "DELETING" or "MARKED_FOR_DELETION"))
+                {
+                    await TelemetryStore.RemoveDyingAsync(s, fog.Uuid);
                 }
             }
+        },
+        Durability.Relaxed,
+        cancel);
 
-            throw;
-        }
-    }
-
-    private static (FogEntry Fog, FogStatus Status, long? Mark, List<MicroserviceStatus> Microservices) Take(FogEntry fog)
+    private Report Take(FogEntry fog)
     {
         lock (fog.Telemetry)
         {
@@ -218,7 +212,34 @@ internal sealed class Telemetry(Database database, TimeProvider time)
             var microservices = telemetry.DirtyMicroservices.Select(u => telemetry.Microservices![u]).ToList();
             telemetry.DirtyMicroservices.Clear();
             telemetry.Dirty = false;
-            return (fog, telemetry.Status, fog.SignedAtMark == 0 ? null : fog.SignedAtMark, microservices);
+            // Another replica may know better about everything but what was seen here.
+            return database.IsSoleOwner
+                ? new(fog, telemetry.Status, fog.SignedAtMark == 0 ? null : fog.SignedAtMark, microservices)
+                : new(fog, new FogStatus { LastActive = telemetry.Status.LastActive }, null, microservices);
         }
     }
+
+    private static void GiveBack(Report report)
+    {
+        lock (report.Fog.Telemetry)
+        {
+            report.Fog.Telemetry.Dirty = true;
+            report.Fog.Telemetry.DirtyMicroservices.UnionWith(report.Microservices.Select(m => m.MicroserviceUuid));
+        }
+    }
+
+    /// <summary>A restarted agent is initializing: its next poll is not held.</summary>
+    private static void NoteRestart(FogEntry fog, FogStatus node)
+    {
+        lock (fog.Telemetry)
+        {
+            if (node.DaemonLastStart is { } start && start != fog.Telemetry.Status.DaemonLastStart)
+            {
+                fog.Telemetry.Status = fog.Telemetry.Status with { DaemonLastStart = start };
+                fog.Polls.Reset();
+            }
+        }
+    }
+
+    private sealed record Report(FogEntry Fog, FogStatus Status, long? Mark, IReadOnlyList<MicroserviceStatus> Microservices);
 }

@@ -10,10 +10,8 @@ internal sealed partial class TelemetryFlusher(
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var flush = TimeSpan.FromSeconds(Math.Max(1, settings.Jobs.TelemetryFlushSeconds));
-        var forget = TimeSpan.FromSeconds(Math.Max(1, settings.Jobs.FogExpiredTokenCleanupInterval));
         var forgotten = time.GetTimestamp();
-        using var timer = new PeriodicTimer(flush, time);
+        using var timer = new PeriodicTimer(settings.Jobs.TelemetryFlush, time);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
@@ -21,7 +19,7 @@ internal sealed partial class TelemetryFlusher(
                 try
                 {
                     await telemetry.FlushAsync(fleet.Known, stoppingToken);
-                    if (time.GetElapsedTime(forgotten) >= forget)
+                    if (time.GetElapsedTime(forgotten) >= settings.Jobs.FogTokenCleanupInterval)
                     {
                         forgotten = time.GetTimestamp();
                         await ledger.ForgetExpiredAsync(stoppingToken);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Controller.Configuration;
+using Controller.Validation;
 
 namespace Controller.Hosting;
 
@@ -13,7 +14,14 @@ internal static class RequestBody
     /// The request's JSON, valid until the request ends. No body, or one of another content type, reads as
     /// <c>{}</c>.
     /// </summary>
-    /// <exception cref="ApiException">413 over the limit, 400 when it is not JSON or holds text no database can store.</exception>
+    /// <exception cref="ApiException">413 over the limit, 400 when it is not JSON or violates the schema.</exception>
+    public static async ValueTask<JsonFields> ReadJsonAsync(this HttpContext context, BodySchema schema)
+    {
+        var body = await context.ReadJsonAsync();
+        return schema.Validate(body) is { } violation ? throw ApiException.Validation(violation) : new JsonFields(body);
+    }
+
+    /// <summary>As <see cref="ReadJsonAsync(HttpContext, BodySchema)"/>, before any schema.</summary>
     public static async ValueTask<JsonElement> ReadJsonAsync(this HttpContext context)
     {
         var request = context.Request;
@@ -35,7 +43,6 @@ internal static class RequestBody
         {
             var document = JsonDocument.Parse(json);
             context.Response.RegisterForDispose(document);
-            RefuseUnstorableText(json.Span, document.RootElement);
             return document.RootElement;
         }
         catch (JsonException e)
@@ -85,60 +92,6 @@ internal static class RequestBody
         {
             ArrayPool<byte>.Shared.Return(bytes);
             throw;
-        }
-    }
-
-    /// <summary>U+0000 and lone surrogates are legal JSON escapes that no database takes as text.</summary>
-    private static void RefuseUnstorableText(ReadOnlySpan<byte> json, JsonElement root)
-    {
-        if (json.IndexOf("\\u0000"u8) < 0 && json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0)
-        {
-            return;
-        }
-
-        Check(root);
-
-        static void Check(JsonElement element)
-        {
-            switch (element.ValueKind)
-            {
-                case JsonValueKind.Object:
-                    foreach (var property in element.EnumerateObject())
-                    {
-                        CheckText(() => property.Name);
-                        Check(property.Value);
-                    }
-
-                    break;
-                case JsonValueKind.Array:
-                    foreach (var item in element.EnumerateArray())
-                    {
-                        Check(item);
-                    }
-
-                    break;
-                case JsonValueKind.String:
-                    CheckText(() => element.GetString()!);
-                    break;
-            }
-        }
-
-        static void CheckText(Func<string> read)
-        {
-            string text;
-            try
-            {
-                text = read();
-            }
-            catch (InvalidOperationException)
-            {
-                throw ApiException.Validation("Text holds an unpaired surrogate");
-            }
-
-            if (text.Contains('\0', StringComparison.Ordinal))
-            {
-                throw ApiException.Validation("Text holds a null character");
-            }
         }
     }
 

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Controller.Configuration;
+using Controller.Hosting;
+using Controller.Sql.Stores;
+
+namespace Controller.Agents;
+
+/// <summary>The answer to a change poll (agent-wire 8.1): all flags, always.</summary>
+internal sealed record ChangesBody(
+    bool Config, bool Version, bool Reboot, bool DeleteNode, bool MicroserviceList, bool MicroserviceConfig, bool Registries, bool Tunnel,
+    bool Prune, bool RouterChanged, bool VolumeMounts, bool ExecSessions, bool MicroserviceLogs, bool FogLogs, string LastUpdated)
+{
+    public static ChangesBody Of(ChangesAnswer answer)
+    {
+        var f = answer.Flags;
+        bool Has(ChangeFlags flag) => (f & flag) != 0;
+        return new(
+            Has(ChangeFlags.Config), Has(ChangeFlags.Version), Has(ChangeFlags.Reboot), Has(ChangeFlags.DeleteNode),
+            Has(ChangeFlags.MicroserviceList), Has(ChangeFlags.MicroserviceConfig), Has(ChangeFlags.Registries), Has(ChangeFlags.Tunnel),
+            Has(ChangeFlags.Prune), Has(ChangeFlags.RouterChanged), Has(ChangeFlags.VolumeMounts), Has(ChangeFlags.ExecSessions),
+            Has(ChangeFlags.MicroserviceLogs), Has(ChangeFlags.FogLogs), answer.LastUpdated);
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ChangesBody))]
+internal sealed partial class AgentPollJson : JsonSerializerContext;
+
+/// <summary>What every agent does all day: poll for changes, acknowledge them, report its status.</summary>
+internal static class AgentPollEndpoints
+{
+    public static void Map(ApiRoutes api)
+    {
+        var feed = api.Services.GetRequiredService<ChangeFeed>();
+        var telemetry = api.Services.GetRequiredService<Telemetry>();
+        var time = api.Services.GetRequiredService<TimeProvider>();
+        var hold = api.Services.GetRequiredService<ControllerSettings>().Jobs.AgentChangesHold;
+        var stopping = api.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+
+        api.Agent("GET", "/agent/config/changes", "get", 200, async (context, fog) =>
+        {
+            var wait = fog.Polls.MayHold ? Shorter(hold, context.Request.Headers["Prefer"]) : TimeSpan.Zero;
+            var answer = await feed.ReadAsync(fog, wait, stopping, context.RequestAborted);
+            fog.Polls.Served(time);
+            await context.RespondAsync(200, ChangesBody.Of(answer), AgentPollJson.Default.ChangesBody);
+        });
+
+        api.Agent("PATCH", "/agent/config/changes", "patch", 200, async (context, fog) =>
+        {
+            var body = await context.ReadJsonAsync(AgentSchemas.Changes);
+            if (!IsoTime.TryParse(body.Text("lastUpdated")!, out var stamp))
+            {
+                throw ApiException.Validation("Invalid format for field 'lastUpdated'");
+            }
+
+            await feed.AcknowledgeAsync(fog, IsoTime.ToText(stamp), context.RequestAborted);
+            fog.Polls.Acknowledged(time);
+            await context.RespondAsync(200, "{}"u8.ToArray());
+        });
+
+        api.Agent("PUT", "/agent/status", "update", 204, async (context, fog) =>
+        {
+            var body = await context.ReadJsonAsync(AgentSchemas.Status);
+            await telemetry.ReportAsync(fog, StatusReport.Node(body, fog.Identity!), StatusReport.Microservices(body), context.RequestAborted);
+            await context.RespondAsync(204);
+        });
+    }
+
+    /// <summary>A client may shorten the hold with <c>Prefer: wait=seconds</c> (RFC 7240).</summary>
+    private static TimeSpan Shorter(TimeSpan hold, IEnumerable<string?> prefer)
+    {
+        foreach (var preference in prefer.SelectMany(p => (p ?? "").Split(',', ';')))
+        {
+            var parts = preference.Split('=', 2);
+            if (parts.Length == 2
+                && parts[0].Trim().Equals("wait", StringComparison.OrdinalIgnoreCase)
+                && int.TryParse(parts[1].Trim().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+            {
+                return TimeSpan.FromSeconds(Math.Min(seconds, hold.TotalSeconds));
+            }
+        }
+
+        return hold;
+    }
+}

@@ -1,0 +1,21 @@
+using Controller.Sql;
+
+namespace Controller.Agents;
+
+/// <summary>Registers what serves agents.</summary>
+internal static class AgentServices
+{
+    public static IServiceCollection AddAgents(this IServiceCollection services) => services
+        .AddSingleton<FogKeys>()
+        .AddSingleton<Fleet>()
+        .AddSingleton<Telemetry>()
+        .AddSingleton<TelemetryFlusher>()
+        .AddSingleton<ChangeNotifier>()
+        .AddSingleton<ChangeFeed>()
+        .AddSingleton<AgentGate>()
+        .AddSingleton<ITokenLedger>(p => p.GetRequiredService<Database>().IsSoleOwner
+            ? new MemoryTokenLedger(p.GetRequiredService<TimeProvider>())
+            : new SharedTokenLedger(p.GetRequiredService<Database>(), p.GetRequiredService<TimeProvider>()))
+        .AddHostedService(p => p.GetRequiredService<TelemetryFlusher>())
+        .AddHostedService<ChangeTail>();
+}
