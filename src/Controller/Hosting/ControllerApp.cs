@@ -84,7 +84,7 @@ internal sealed class ControllerApp : IAsyncDisposable
             .AddSingleton(database)
             .AddSingleton(TimeProvider.System)
             .AddSingleton<RouteCatalog>()
-            .AddSingleton<OperatorGate>()
+            .AddAccessControl()
             .AddSingleton(new SecretCipher())
             .AddAgents();
         customize?.Invoke(builder.Services);

@@ -1,0 +1,9 @@
+namespace Controller.AccessControl;
+
+/// <summary>Registers who may do what.</summary>
+internal static class AccessControlServices
+{
+    public static IServiceCollection AddAccessControl(this IServiceCollection services) => services
+        .AddSingleton<OperatorGate>()
+        .AddSingleton<IAuthorizer, SystemRoleAuthorizer>();
+}
