@@ -44,7 +44,7 @@ internal static class SettingsChecks
             problems.Warn("OIDC_ISSUER_URL is set but AUTH_MODE is embedded: the embedded issuer is used");
         }
 
-        if (settings.Auth.IsConfigured)
+        if (settings.Auth.IsConfigured || values.IsRefused("auth.issuerUrl"))
         {
             return;
         }

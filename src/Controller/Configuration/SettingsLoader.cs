@@ -9,28 +9,33 @@ internal static class SettingsLoader
     {
         var problems = new SettingProblems();
         var path = FindFile(environment, workingDirectory, baseDirectory);
-        ConfigMap root;
+        var root = Read(path, problems);
+
+        var providers = SettingTable.All.First(definition => definition.Id == "database.provider").Allowed;
+        var file = new FileSettings(root ?? ConfigMap.Empty, path ?? FileName, new SettingKeys(SettingTable.All, providers), problems);
+        var values = new SettingValues(SettingTable.All, environment, file, problems, workingDirectory);
+        if (root is null)
+        {
+            // Mistakes in variables are known by now; what is missing is not, without the file.
+            return new SettingsLoadResult(null, path, problems.Warnings, problems.Errors);
+        }
+
+        var settings = new SettingsBuilder(values, problems).Build(path);
+        SettingsChecks.Run(settings, values, problems);
+        return new SettingsLoadResult(problems.Errors.Count == 0 ? settings : null, path, problems.Warnings, problems.Errors);
+    }
+
+    private static ConfigMap? Read(string? path, SettingProblems problems)
+    {
         try
         {
-            root = path is null ? ConfigMap.Empty : ConfigFileReader.ReadFile(path);
+            return path is null ? ConfigMap.Empty : ConfigFileReader.ReadFile(path);
         }
         catch (ConfigFileException error)
         {
-            // The environment is still checked, so that its mistakes do not come up only after the file is mended.
             problems.Error($"Error loading config file: {error.Message}");
-            root = ConfigMap.Empty;
+            return null;
         }
-
-        var providers = SettingTable.All.First(definition => definition.Id == "database.provider").Allowed;
-        var file = new FileSettings(root, path ?? FileName, new SettingKeys(SettingTable.All, providers), problems);
-        var values = new SettingValues(SettingTable.All, environment, file, problems, workingDirectory);
-        var settings = new SettingsBuilder(values, problems).Build(path);
-        if (problems.Errors.Count == 0)
-        {
-            SettingsChecks.Run(settings, values, problems);
-        }
-
-        return new SettingsLoadResult(problems.Errors.Count == 0 ? settings : null, path, problems.Warnings, problems.Errors);
     }
 
     private static string? FindFile(IReadOnlyDictionary<string, string> environment, string workingDirectory, string baseDirectory)

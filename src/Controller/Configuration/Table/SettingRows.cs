@@ -3,6 +3,9 @@ namespace Controller.Configuration;
 /// <summary>Short ways to write the common kinds of rows.</summary>
 internal static class SettingRows
 {
+    // A timer cannot wait longer than 2^32 ms; this is 49 days.
+    private const long LongestSeconds = 49 * 24 * 3600;
+
     public static SettingDefinition Text(string? variable, string? key, string? fallback, string summary) =>
         Row(SettingType.Text, variable, key, fallback, summary);
 
@@ -35,7 +38,7 @@ internal static class SettingRows
     public static SettingDefinition Milliseconds(string? variable, string? key, long fallback, string summary, long minimum = 1) =>
         Number(variable, key, fallback, summary, minimum, unit: "ms");
 
-    public static SettingDefinition Seconds(string? variable, string? key, long fallback, string summary, long minimum = 1, long maximum = int.MaxValue) =>
+    public static SettingDefinition Seconds(string? variable, string? key, long fallback, string summary, long minimum = 1, long maximum = LongestSeconds) =>
         Number(variable, key, fallback, summary, minimum, maximum, "s");
 
     public static SettingDefinition Bytes(string? variable, string? key, long fallback, string summary, long maximum = int.MaxValue) =>

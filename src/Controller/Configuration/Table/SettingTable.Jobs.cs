@@ -77,7 +77,7 @@ internal static partial class SettingTable
         var repository = key == "debug" ? "debugger" : key;
         for (var id = 1; id <= architectures.Length; id++)
         {
-            yield return Text($"{variable}_IMAGE_{id}", $"systemImages.{key}.{id}", $"ghcr.io/eclipse-iofog/{repository}:latest", $"{name} image, {architectures[id - 1]}.") with
+            yield return Text($"{variable}_IMAGE_{id}", $"systemImages.{key}.{id}", $"ghcr.io/eclipse-iofog/{repository}:latest", $"{name} image, {architectures[id - 1]}; may be empty.") with
             {
                 MayBeEmpty = true,
             };

@@ -11,13 +11,9 @@ internal static class IntermediateCertificates
     {
         warning = null;
         var certificates = new X509Certificate2Collection();
-        var source = settings.UsesFiles || settings.KeyBase64 is null ? settings.IntermediatePath : null;
         try
         {
-            var pem = source is not null ? PemSource.FromFile(source)
-                : !settings.UsesFiles && settings.IntermediateBase64 is { } base64 ? PemSource.FromBase64(base64)
-                : null;
-            if (pem is null)
+            if (ReadPem(settings) is not { } pem)
             {
                 return certificates;
             }
@@ -34,5 +30,17 @@ internal static class IntermediateCertificates
         }
 
         return certificates;
+    }
+
+    // Beside a certificate only its own kind counts; alone (TLS ends at a proxy) either does.
+    private static string? ReadPem(TlsSettings settings)
+    {
+        var path = settings.UsesFiles || !settings.IsComplete ? settings.IntermediatePath : null;
+        if (path is not null)
+        {
+            return PemSource.FromFile(path);
+        }
+
+        return !settings.UsesFiles && settings.IntermediateBase64 is { } base64 ? PemSource.FromBase64(base64) : null;
     }
 }

@@ -27,27 +27,31 @@ internal sealed class FileSettings
         foreach (var (name, node) in map.Entries)
         {
             var path = prefix + name;
-            var entry = name.Contains('.', StringComparison.Ordinal) ? null : keys.Find(path);
-            var isGroup = !name.Contains('.', StringComparison.Ordinal) && keys.IsGroup(path);
+
+            // A dot within a name is no path: the key server.port is not the key port of server.
+            var isName = !name.Contains('.', StringComparison.Ordinal);
+            var entry = isName ? keys.Find(path) : null;
+            var isGroup = isName && keys.IsGroup(path);
             if (node is ConfigScalar { IsNull: true } && (entry is not null || isGroup))
             {
                 continue;
             }
 
-            switch (node)
+            if (isGroup && node is ConfigMap inner)
             {
-                case ConfigMap inner when isGroup:
-                    Walk(inner, path + ".");
-                    break;
-                case not null when entry is not null:
-                    Take(entry, path, node);
-                    break;
-                case not null when isGroup:
-                    problems.Error($"{Where(path, node)}: expected a group of keys");
-                    break;
-                default:
-                    problems.Warn($"{Where(path, node!)}: unknown key, ignored");
-                    break;
+                Walk(inner, path + ".");
+            }
+            else if (entry is not null)
+            {
+                Take(entry, path, node);
+            }
+            else if (isGroup)
+            {
+                problems.Error($"{Where(path, node)}: expected a group of keys");
+            }
+            else
+            {
+                problems.Warn($"{Where(path, node)}: unknown key, ignored");
             }
         }
     }

@@ -25,7 +25,8 @@ internal sealed class SettingProblems
     /// <summary>Reports a value that its setting does not allow. A secret is not repeated.</summary>
     public void Refuse(SettingDefinition definition, string text, SettingSource source)
     {
-        var given = definition.IsSecret ? "the value (not shown)" : $"\"{Shown(text)}\"";
+        // Base64 is hidden too: no use to a person, and a key can end up in the variable of the certificate.
+        var given = definition.IsSecret || definition.Type == SettingType.Base64 ? "the value (not shown)" : $"\"{Shown(text)}\"";
         if (definition.Refusal is not null)
         {
             Error(definition.Refusal.Replace("{0}", Shown(text), StringComparison.Ordinal));

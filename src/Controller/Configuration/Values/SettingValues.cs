@@ -4,6 +4,7 @@ namespace Controller.Configuration;
 internal sealed class SettingValues
 {
     private readonly Dictionary<string, Resolved> values = new(StringComparer.Ordinal);
+    private readonly HashSet<string> refused = new(StringComparer.Ordinal);
     private readonly IReadOnlyDictionary<string, string> environment;
     private readonly FileSettings file;
     private readonly SettingProblems problems;
@@ -39,6 +40,9 @@ internal sealed class SettingValues
 
     /// <summary>True when a variable or the file gave the value.</summary>
     public bool IsGiven(string id) => values[id].Source.Origin != SettingOrigin.Default;
+
+    /// <summary>True when a value was given but is not allowed; the default stands in for it.</summary>
+    public bool IsRefused(string id) => refused.Contains(id);
 
     /// <summary>Name of the place that gave the value, for messages.</summary>
     public string SourceName(string id) => values[id].Source.Name;
@@ -96,6 +100,7 @@ internal sealed class SettingValues
 
             // The default stands in, so that the remaining checks can run.
             problems.Refuse(definition, text, source);
+            refused.Add(definition.Id);
             break;
         }
 
