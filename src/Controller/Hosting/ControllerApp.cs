@@ -101,8 +101,17 @@ internal sealed class ControllerApp : IAsyncDisposable
         return app;
     }
 
-    private static MasterKey LoadMasterKey(DataSettings data) =>
-        MasterKey.Load(data.EncryptionKey?.Reveal(), data.EncryptionKeyFileIsGiven ? data.EncryptionKeyFile : null, data.Directory);
+    private static MasterKey LoadMasterKey(DataSettings data)
+    {
+        try
+        {
+            return MasterKey.Load(data.EncryptionKey?.Reveal(), data.EncryptionKeyFileIsGiven ? data.EncryptionKeyFile : null, data.Directory);
+        }
+        catch (MasterKeyException e)
+        {
+            throw new StartupException(e.Message, e);
+        }
+    }
 
     /// <summary>Every area of the API, one line each.</summary>
     private static void MapRoutes(ApiRoutes api)
