@@ -95,6 +95,7 @@ internal sealed class ControllerApp : IAsyncDisposable
 
         var app = builder.Build();
         app.UseMiddleware<ErrorHandling>();
+        app.UseProxyTrust(settings.Server.TrustProxy);
         app.UseRouting();
         MapRoutes(new ApiRoutes(app));
         return app;
@@ -115,6 +116,7 @@ internal sealed class ControllerApp : IAsyncDisposable
     /// <summary>Every area of the API, one line each.</summary>
     private static void MapRoutes(ApiRoutes api)
     {
+        IdentityEndpoints.Map(api);
         AgentPollEndpoints.Map(api);
     }
 }
