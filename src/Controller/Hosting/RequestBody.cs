@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Controller.Configuration;
 using Controller.Validation;
+using Microsoft.Net.Http.Headers;
 
 namespace Controller.Hosting;
 
@@ -30,6 +31,7 @@ internal static class RequestBody
             return Empty;
         }
 
+        CheckEncoding(request);
         var limit = context.RequestServices.GetRequiredService<ControllerSettings>().Server.MaxJsonBodyBytes;
         var (bytes, length) = await ReadAsync(request, limit, context.RequestAborted);
         context.Response.RegisterForDispose(new Rented(bytes));
@@ -53,6 +55,24 @@ internal static class RequestBody
 
     private static bool IsJson(string? contentType) =>
         contentType is not null && contentType.StartsWith("application/json", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>JSON is UTF-8 and comes as it is.</summary>
+    private static void CheckEncoding(HttpRequest request)
+    {
+        var encoding = request.Headers.ContentEncoding.ToString();
+        if (encoding.Length > 0 && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            throw ApiException.UnsupportedMediaType($"Content encoding \"{encoding}\" is not supported");
+        }
+
+        if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && type.Charset is { Length: > 0 } charset
+            && !charset.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            && !charset.Trim('"').Equals("utf8", StringComparison.OrdinalIgnoreCase))
+        {
+            throw ApiException.UnsupportedMediaType($"Charset \"{charset}\" is not supported");
+        }
+    }
 
     private static async ValueTask<(byte[] Bytes, int Length)> ReadAsync(HttpRequest request, long limit, CancellationToken cancel)
     {
