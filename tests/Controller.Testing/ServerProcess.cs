@@ -22,9 +22,10 @@ internal sealed class ServerProcess : IAsyncDisposable
         "$@" </dev/null >"$directory/server.log" 2>&1 &
         child=$!
         echo "$child" >"$directory/guarded.pid"
+        exec 2>/dev/null
         cat >/dev/null
         kill -s "$signal" "$child" 2>/dev/null
-        wait "$child"
+        wait "$child" 2>/dev/null
         rm -rf "$directory"
         """;
 
