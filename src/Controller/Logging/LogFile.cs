@@ -59,15 +59,21 @@ internal sealed class LogFile : IAsyncDisposable
         await _archive.FinishAsync(TimeSpan.FromSeconds(2), TimeProvider.System);
     }
 
-    private static FileStream OpenStream(string path) => new(path, new FileStreamOptions
+    private static FileStream OpenStream(string path)
     {
-        Mode = FileMode.Append,
-        Access = FileAccess.Write,
-        // Others may read along; a second writer would garble the file and is refused.
-        Share = FileShare.Read | FileShare.Delete,
-        BufferSize = 0,
-        UnixCreateMode = OperatingSystem.IsWindows()
-            ? null
-            : UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead,
-    });
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.Append,
+            Access = FileAccess.Write,
+            // Others may read along; a second writer would garble the file and is refused.
+            Share = FileShare.Read | FileShare.Delete,
+            BufferSize = 0,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        }
+
+        return new FileStream(path, options);
+    }
 }
