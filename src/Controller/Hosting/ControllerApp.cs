@@ -4,6 +4,7 @@ using Controller.Agents;
 using Controller.Cluster;
 using Controller.Configuration;
 using Controller.ConsoleSite;
+using Controller.Identity;
 using Controller.Logging;
 using Controller.Secrets;
 using Controller.Sql;
@@ -143,7 +144,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
     {
         StartupException or OperationCanceledException => failure,
         TlsMaterialException tls => new StartupException($"{tls.Message} {tls.InnerException?.Message}", tls),
-        DatabaseException => new StartupException(failure.Message, failure),
+        DatabaseException or MasterKeyException => new StartupException(failure.Message, failure),
         _ => Listeners.Explain(failure, settings) ?? failure,
     };
 
@@ -167,7 +168,8 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .AddConsoleSite()
             .AddCluster()
             .AddAccessControl()
-            .AddSingleton(new SecretCipher())
+            .AddIdentity()
+            .AddSingleton(new SecretCipher(LoadMasterKey(settings.Data)))
             .AddAgents();
         customize?.Invoke(builder.Services);
 
@@ -186,6 +188,9 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         MapRoutes(new ApiRoutes(app));
         return app;
     }
+
+    private static MasterKey LoadMasterKey(DataSettings data) => MasterKey.Load(
+        data.EncryptionKey?.Reveal(), data.EncryptionKeyFileIsGiven ? data.EncryptionKeyFile : null, data.Directory);
 
     /// <summary>Every area of the API, one line each.</summary>
     private static void MapRoutes(ApiRoutes api)

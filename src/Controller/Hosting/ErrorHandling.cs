@@ -1,3 +1,5 @@
+using Controller.Manifests;
+using Controller.Secrets;
 using Controller.Sql;
 
 namespace Controller.Hosting;
@@ -77,6 +79,9 @@ internal sealed partial class ErrorHandling(ResponseHead head, ILogger<ErrorHand
         // A race that the checks before the write could not see.
         DatabaseException { Fault: DatabaseFault.UniqueViolation } => ApiException.Duplicate("The object was created or changed by another request"),
         DatabaseException { Fault: DatabaseFault.ForeignKeyViolation } => ApiException.Conflict("An object that this request refers to was removed by another request"),
+        // The master key changed or the row is damaged: ours to mend, and never a reason to refuse an agent for good.
+        SecretUnreadableException => ApiException.Unavailable("A stored secret cannot be read"),
+        ManifestException manifest => ApiException.Validation(manifest.Message),
         DatabaseException { Fault: DatabaseFault.InvalidValue } => ApiException.Validation("A value is too long or out of range"),
         BadHttpRequestException bad => Refused(bad.StatusCode),
         _ => new ApiException(500, "InternalError", "Internal server error"),
