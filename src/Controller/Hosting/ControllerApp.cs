@@ -61,6 +61,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         WebApplication? api = null;
         try
         {
+            IdentityStartup.Check(settings);
             tls = TlsMaterial.Load(settings.Server);
             database = await DatabaseStartup.OpenAsync(settings, cancel);
             api = Build(settings, database, log, tls, customize);
@@ -128,10 +129,11 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             TlsWarning(_logger, warning);
         }
 
-        // Together, so that SQLite commits both at once.
+        // Together, so that SQLite commits them at once.
         await Task.WhenAll(
             Services.GetRequiredService<Fleet>().StartAsync(cancel),
-            Services.GetRequiredService<Replica>().RegisterAsync(cancel));
+            Services.GetRequiredService<Replica>().RegisterAsync(cancel),
+            Services.GetRequiredService<IdentityStartup>().RunAsync(cancel));
         Services.GetRequiredService<ConsoleConfig>().Save();
         _malformed = Services.GetRequiredService<DiagnosticListener>().Subscribe(
             Services.GetRequiredService<MalformedRequests>(), name => name == MalformedRequests.EventName);
