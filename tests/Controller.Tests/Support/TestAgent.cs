@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Controller.Agents;
 using Controller.Sql.Stores;
 using Edgelet.Simulator;
+using AgentToken = Edgelet.Simulator.AgentToken;
 
 namespace Controller.Tests.Support;
 
