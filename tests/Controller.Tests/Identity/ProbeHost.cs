@@ -22,7 +22,7 @@ internal sealed class ProbeHost(WebApplication app) : IAsyncDisposable
             .AddSingleton(host.Service<OperatorGate>())
             .AddSingleton(host.Service<AgentGate>());
         var app = builder.Build();
-        app.UseMiddleware<ErrorHandling>();
+        app.Use(host.Service<ErrorHandling>().InvokeAsync);
         app.UseRouting();
         map(new ApiRoutes(app));
         await app.StartAsync();
