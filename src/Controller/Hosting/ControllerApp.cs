@@ -198,6 +198,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
     private static void MapRoutes(ApiRoutes api)
     {
         StatusEndpoints.Map(api);
+        IdentityEndpoints.Map(api);
         AgentPollEndpoints.Map(api);
     }
 
