@@ -9,6 +9,9 @@ public enum DatabaseFault
     /// <summary>A foreign key refused the row.</summary>
     ForeignKeyViolation,
 
+    /// <summary>A value does not fit its column: too long, out of range, or text the engine cannot store.</summary>
+    InvalidValue,
+
     /// <summary>Serialisation failure, deadlock or lock time-out: the whole transaction can be tried again.</summary>
     Conflict,
 

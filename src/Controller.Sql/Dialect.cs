@@ -130,6 +130,7 @@ internal sealed class PostgresDialect : OnConflictDialect
             {
                 "23505" => DatabaseFault.UniqueViolation,
                 "23503" => DatabaseFault.ForeignKeyViolation,
+                "22001" or "22003" or "22021" or "22P05" => DatabaseFault.InvalidValue,
                 "40001" or "40P01" or "55P03" => DatabaseFault.Conflict,
                 // 08 connection, 53 resources, 57 operator intervention, 58 system, 25006 read-only transaction
                 var s when s is "25006" || s[..2] is "08" or "53" or "57" or "58" or "XX" => DatabaseFault.Unavailable,
@@ -176,6 +177,7 @@ internal sealed class MySqlDialect : Dialect
             {
                 1062 => DatabaseFault.UniqueViolation,
                 1451 or 1452 or 1216 or 1217 => DatabaseFault.ForeignKeyViolation,
+                1406 or 1264 or 1366 => DatabaseFault.InvalidValue,
                 1213 or 1205 or 1020 => DatabaseFault.Conflict,
                 // no connection, too many connections, shutdown, disk full, table full, read-only
                 0 or 1040 or 1042 or 1045 or 1053 or 1021 or 1114 or 1129 or 1130 or 1203 or 1290 or 1792 or 1836 or 2002 or 2003

@@ -78,6 +78,7 @@ internal sealed partial class ErrorHandling(RequestDelegate next, ILogger<ErrorH
         // A race that the checks before the write could not see.
         DatabaseException { Fault: DatabaseFault.UniqueViolation } => ApiException.Duplicate("The object was created or changed by another request"),
         DatabaseException { Fault: DatabaseFault.ForeignKeyViolation } => ApiException.Conflict("An object that this request refers to was removed by another request"),
+        DatabaseException { Fault: DatabaseFault.InvalidValue } => ApiException.Validation("A value is too long or out of range"),
         BadHttpRequestException { StatusCode: 413 } => new ApiException(413, "PayloadTooLargeError", "Request body is too large"),
         BadHttpRequestException bad => new ApiException(bad.StatusCode, "BadRequestError", "Malformed request"),
         _ => new ApiException(500, "InternalError", "Internal server error"),

@@ -56,3 +56,18 @@ ALTER TABLE `NatsReconcileTasks` MODIFY COLUMN `fog_uuids` LONGTEXT;
 ALTER TABLE `FogPlatformSpecs` MODIFY COLUMN `spec_json` LONGTEXT NOT NULL;
 ALTER TABLE `ServicePlatformReconcileTasks` MODIFY COLUMN `spec_snapshot` LONGTEXT;
 ALTER TABLE `ReconcileOutbox` MODIFY COLUMN `payload` LONGTEXT NOT NULL;
+
+-- What agents and operators really write is longer: host names, IPv6 addresses, the text of a hardware change.
+ALTER TABLE `Fogs` MODIFY COLUMN `daemon_status` VARCHAR(255) DEFAULT 'NOT_PROVISIONED';
+ALTER TABLE `Fogs` MODIFY COLUMN `security_status` VARCHAR(255) DEFAULT 'OK';
+ALTER TABLE `Fogs` MODIFY COLUMN `security_violation_info` VARCHAR(255) DEFAULT 'No violation';
+ALTER TABLE `Fogs` MODIFY COLUMN `ip_address` VARCHAR(255) DEFAULT '0.0.0.0';
+ALTER TABLE `Fogs` MODIFY COLUMN `ip_address_external` VARCHAR(255) DEFAULT '0.0.0.0';
+ALTER TABLE `Fogs` MODIFY COLUMN `host` VARCHAR(255);
+ALTER TABLE `Fogs` MODIFY COLUMN `network_interface` VARCHAR(255) DEFAULT 'dynamic';
+ALTER TABLE `Fogs` MODIFY COLUMN `log_level` VARCHAR(255) DEFAULT 'INFO';
+ALTER TABLE `Fogs` MODIFY COLUMN `time_zone` VARCHAR(255) DEFAULT 'Etc/UTC';
+ALTER TABLE `Fogs` MODIFY COLUMN `container_engine` VARCHAR(255);
+ALTER TABLE `Fogs` MODIFY COLUMN `deployment_type` VARCHAR(255);
+ALTER TABLE `Fogs` MODIFY COLUMN `gps_device` VARCHAR(255);
+ALTER TABLE `Fogs` MODIFY COLUMN `gps_status` VARCHAR(255);

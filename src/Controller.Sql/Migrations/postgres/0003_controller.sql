@@ -42,3 +42,18 @@ CREATE UNIQUE INDEX idx_microservice_statuses_microservice_uuid_unique ON "Micro
 ALTER TABLE "FogUsedTokens" ALTER COLUMN id TYPE BIGINT;
 ALTER TABLE "ChangeTrackings" ALTER COLUMN id TYPE BIGINT;
 ALTER TABLE "Events" ALTER COLUMN id TYPE BIGINT;
+
+-- What agents and operators really write is longer: host names, IPv6 addresses, the text of a hardware change.
+ALTER TABLE "Fogs" ALTER COLUMN daemon_status TYPE VARCHAR(255);
+ALTER TABLE "Fogs" ALTER COLUMN security_status TYPE VARCHAR(255);
+ALTER TABLE "Fogs" ALTER COLUMN security_violation_info TYPE VARCHAR(255);
+ALTER TABLE "Fogs" ALTER COLUMN ip_address TYPE VARCHAR(255);
+ALTER TABLE "Fogs" ALTER COLUMN ip_address_external TYPE VARCHAR(255);
+ALTER TABLE "Fogs" ALTER COLUMN host TYPE VARCHAR(255);
+ALTER TABLE "Fogs" ALTER COLUMN network_interface TYPE VARCHAR(255);
+ALTER TABLE "Fogs" ALTER COLUMN log_level TYPE VARCHAR(255);
+ALTER TABLE "Fogs" ALTER COLUMN time_zone TYPE VARCHAR(255);
+ALTER TABLE "Fogs" ALTER COLUMN container_engine TYPE VARCHAR(255);
+ALTER TABLE "Fogs" ALTER COLUMN deployment_type TYPE VARCHAR(255);
+ALTER TABLE "Fogs" ALTER COLUMN gps_device TYPE VARCHAR(255);
+ALTER TABLE "Fogs" ALTER COLUMN gps_status TYPE VARCHAR(255);
