@@ -1,7 +1,10 @@
 using System.Net;
 using Controller.AccessControl;
 using Controller.Agents;
+using Controller.Architectures;
+using Controller.Catalog;
 using Controller.Configuration;
+using Controller.Registries;
 using Controller.Secrets;
 using Controller.Sql;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -41,6 +44,7 @@ internal sealed class ControllerApp : IAsyncDisposable
         {
             api = Build(settings, database, customize);
             var app = new ControllerApp(api, database);
+            await api.Services.GetRequiredService<SystemImages>().ApplyAsync(cancel);
             await api.Services.GetRequiredService<Fleet>().StartAsync(cancel);
             await api.StartAsync(cancel);
             return app;
@@ -86,7 +90,10 @@ internal sealed class ControllerApp : IAsyncDisposable
             .AddSingleton<RouteCatalog>()
             .AddAccessControl()
             .AddSingleton(new SecretCipher())
-            .AddAgents();
+            .AddSingleton<SecretData>()
+            .AddAgents()
+            .AddCatalog()
+            .AddRegistries();
         customize?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -100,5 +107,9 @@ internal sealed class ControllerApp : IAsyncDisposable
     private static void MapRoutes(ApiRoutes api)
     {
         AgentPollEndpoints.Map(api);
+        AgentReadEndpoints.Map(api);
+        ArchitectureEndpoints.Map(api);
+        CatalogEndpoints.Map(api);
+        RegistryEndpoints.Map(api);
     }
 }
