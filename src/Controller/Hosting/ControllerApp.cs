@@ -4,6 +4,7 @@ using Controller.Agents;
 using Controller.Architectures;
 using Controller.Catalog;
 using Controller.Configuration;
+using Controller.Identity;
 using Controller.Registries;
 using Controller.Secrets;
 using Controller.Sql;
@@ -38,6 +39,7 @@ internal sealed class ControllerApp : IAsyncDisposable
     public static async Task<ControllerApp> StartAsync(
         ControllerSettings settings, Action<IServiceCollection>? customize = null, CancellationToken cancel = default)
     {
+        IdentityStartup.Check(settings);
         var database = await DatabaseStartup.OpenAsync(settings, cancel);
         WebApplication? api = null;
         try
@@ -45,6 +47,7 @@ internal sealed class ControllerApp : IAsyncDisposable
             api = Build(settings, database, customize);
             var app = new ControllerApp(api, database);
             await api.Services.GetRequiredService<SystemImages>().ApplyAsync(cancel);
+            await api.Services.GetRequiredService<IdentityStartup>().RunAsync(cancel);
             await api.Services.GetRequiredService<Fleet>().StartAsync(cancel);
             await api.StartAsync(cancel);
             return app;
@@ -57,7 +60,7 @@ internal sealed class ControllerApp : IAsyncDisposable
             }
 
             await database.DisposeAsync();
-            throw e is IOException or DatabaseException ? new StartupException(e.Message, e) : e;
+            throw e is IOException or DatabaseException or MasterKeyException ? new StartupException(e.Message, e) : e;
         }
     }
 
@@ -89,7 +92,8 @@ internal sealed class ControllerApp : IAsyncDisposable
             .AddSingleton(TimeProvider.System)
             .AddSingleton<RouteCatalog>()
             .AddAccessControl()
-            .AddSingleton(new SecretCipher())
+            .AddIdentity()
+            .AddSingleton(new SecretCipher(LoadMasterKey(settings.Data)))
             .AddSingleton<SecretData>()
             .AddAgents()
             .AddCatalog()
@@ -101,6 +105,18 @@ internal sealed class ControllerApp : IAsyncDisposable
         app.UseRouting();
         MapRoutes(new ApiRoutes(app));
         return app;
+    }
+
+    private static MasterKey LoadMasterKey(DataSettings data)
+    {
+        try
+        {
+            return MasterKey.Load(data.EncryptionKey?.Reveal(), data.EncryptionKeyFileIsGiven ? data.EncryptionKeyFile : null, data.Directory);
+        }
+        catch (MasterKeyException e)
+        {
+            throw new StartupException(e.Message, e);
+        }
     }
 
     /// <summary>Every area of the API, one line each.</summary>
