@@ -41,10 +41,9 @@ internal sealed partial class SecretData(SecretCipher cipher, ILogger<SecretData
 
             return data;
         }
-        catch (Exception e)
+        catch (Exception e) when (e is SecretUnreadableException or JsonException or InvalidOperationException)
         {
-            // Whatever the row holds, one bad row must not keep an agent from the others. The message of the
-            // exception is left out: it may quote the plain text.
+            // One bad row must not keep an agent from the others. The message is left out: it may quote the plain text.
             Unreadable(log, name, e.GetType().Name);
             return null;
         }

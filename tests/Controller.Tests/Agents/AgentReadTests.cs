@@ -33,11 +33,11 @@ public class AgentReadTests
     public async Task Registries_come_with_clear_text_passwords_as_in_the_example()
     {
         await using var controller = await TestController.StartAsync();
-        using var agent = await InsertedAgent.CreateAsync(controller);
+        var agent = await TestAgent.CreateAsync(controller);
         await controller.SendAsync("POST", "/api/v3/registries",
             """{"url":"registry.example.org","isPublic":false,"username":"puller","password":"p@ss","email":"puller@example.org"}""");
 
-        var (status, body) = await agent.SendAsync("GET", "registries");
+        var (status, body) = await agent.SendAsync("GET", "/registries");
 
         await Assert.That(status).IsEqualTo(HttpStatusCode.OK);
         await IsSameAsync(body, ExampleNode("agent/registries.get.response.json"));
@@ -47,14 +47,14 @@ public class AgentReadTests
     public async Task Registry_password_that_does_not_decrypt_is_used_as_it_is_and_null_stays_null()
     {
         await using var controller = await TestController.StartAsync();
-        using var agent = await InsertedAgent.CreateAsync(controller);
+        var agent = await TestAgent.CreateAsync(controller);
         await controller.Database.WriteAsync(async s =>
         {
             await RegistryStore.InsertAsync(s, new(0, "old", false, "u", "clear text", "a@b.c"));
             await RegistryStore.InsertAsync(s, new(0, "older", true, null, null, null));
         });
 
-        var (_, body) = await agent.SendAsync("GET", "registries");
+        var (_, body) = await agent.SendAsync("GET", "/registries");
 
         await IsSameAsync(body!["registries"]![2], JsonNode.Parse(
             """{"id":3,"url":"old","isPublic":false,"username":"u","password":"clear text","userEmail":"a@b.c"}"""));
@@ -66,7 +66,7 @@ public class AgentReadTests
     public async Task Volume_mounts_read_as_in_the_example()
     {
         await using var controller = await TestController.StartAsync();
-        using var agent = await InsertedAgent.CreateAsync(controller, Fog);
+        var agent = await TestAgent.CreateAsync(controller, Fog);
         var expected = ExampleNode("agent/volumeMounts.get.response.json");
         var tls = expected["volumeMounts"]![2]!["data"]!;
         await controller.Database.WriteAsync(async s =>
@@ -80,7 +80,7 @@ public class AgentReadTests
             await MountAsync(s, "c7b9a1f0-31d5-4e64-8f4d-0b5f6a2e9d03", "router-local-server-edge-1", secret: "router-local-server-edge-1");
         });
 
-        var (status, body) = await agent.SendAsync("GET", "volumeMounts");
+        var (status, body) = await agent.SendAsync("GET", "/volumeMounts");
 
         await Assert.That(status).IsEqualTo(HttpStatusCode.OK);
         await IsSameAsync(body, expected);
@@ -90,9 +90,9 @@ public class AgentReadTests
     public async Task Only_linked_mounts_are_sent_and_each_once()
     {
         await using var controller = await TestController.StartAsync();
-        using var agent = await InsertedAgent.CreateAsync(controller, Fog);
-        using var other = await InsertedAgent.CreateAsync(controller);
-        await IsSameAsync((await agent.SendAsync("GET", "volumeMounts")).Body, JsonNode.Parse("""{"volumeMounts":[]}"""));
+        var agent = await TestAgent.CreateAsync(controller, Fog);
+        var other = await TestAgent.CreateAsync(controller);
+        await IsSameAsync((await agent.SendAsync("GET", "/volumeMounts")).Body, JsonNode.Parse("""{"volumeMounts":[]}"""));
 
         await controller.Database.WriteAsync(async s =>
         {
@@ -103,16 +103,16 @@ public class AgentReadTests
             await s.ExecuteAsync("INSERT INTO \"FogVolumeMounts\" (\"fog_uuid\", \"volume_mount_uuid\") VALUES (@fog, 'mount-1')", new() { { "fog", Fog } });
         });
 
-        await IsSameAsync((await agent.SendAsync("GET", "volumeMounts")).Body, JsonNode.Parse(
+        await IsSameAsync((await agent.SendAsync("GET", "/volumeMounts")).Body, JsonNode.Parse(
             """{"volumeMounts":[{"uuid":"mount-1","name":"one","version":1,"type":"configMap","data":{}}]}"""));
-        await IsSameAsync((await other.SendAsync("GET", "volumeMounts")).Body, JsonNode.Parse("""{"volumeMounts":[]}"""));
+        await IsSameAsync((await other.SendAsync("GET", "/volumeMounts")).Body, JsonNode.Parse("""{"volumeMounts":[]}"""));
     }
 
     [Test]
     public async Task Mount_without_a_readable_source_is_empty()
     {
         await using var controller = await TestController.StartAsync();
-        using var agent = await InsertedAgent.CreateAsync(controller, Fog);
+        var agent = await TestAgent.CreateAsync(controller, Fog);
         await controller.Database.WriteAsync(async s =>
         {
             await InsertAsync(s, "ConfigMaps", "garbage", "not encrypted", null);
@@ -123,7 +123,7 @@ public class AgentReadTests
             await MountAsync(s, "m3", "c");
         });
 
-        await IsSameAsync((await agent.SendAsync("GET", "volumeMounts")).Body, JsonNode.Parse(
+        await IsSameAsync((await agent.SendAsync("GET", "/volumeMounts")).Body, JsonNode.Parse(
             """
             {"volumeMounts":[{"uuid":"m1","name":"a","version":1,"type":"configMap","data":{}},
               {"uuid":"m2","name":"b","version":1,"type":"secret","data":{}},{"uuid":"m3","name":"c","version":1,"type":null,"data":{}}]}
@@ -134,14 +134,14 @@ public class AgentReadTests
     public async Task Values_are_base64_of_their_utf8_text()
     {
         await using var controller = await TestController.StartAsync();
-        using var agent = await InsertedAgent.CreateAsync(controller, Fog);
+        var agent = await TestAgent.CreateAsync(controller, Fog);
         await controller.Database.WriteAsync(async s =>
         {
             await InsertConfigMapAsync(controller, s, "c", """{"text":"grün\u0001","empty":"","number":5,"object":{"a":[1]}}""");
             await MountAsync(s, "m1", "a", configMap: "c");
         });
 
-        var (_, body) = await agent.SendAsync("GET", "volumeMounts");
+        var (_, body) = await agent.SendAsync("GET", "/volumeMounts");
 
         await IsSameAsync(body!["volumeMounts"]![0]!["data"], JsonNode.Parse(
             """{"text":"Z3LDvG4B","empty":"","number":"NQ==","object":"eyJhIjpbMV19"}"""));
@@ -151,8 +151,8 @@ public class AgentReadTests
     public async Task Service_accounts_are_no_volume_mounts()
     {
         await using var controller = await TestController.StartAsync();
-        using var agent = await InsertedAgent.CreateAsync(controller, Fog);
-        await agent.AddMicroserviceAsync(uuid: Microservice);
+        var agent = await TestAgent.CreateAsync(controller, Fog);
+        await controller.Database.AddMicroserviceAsync(agent, uuid: Microservice);
         await controller.Database.WriteAsync(s => s.ExecuteAsync(
             """
             INSERT INTO "VolumeMappings" ("host_destination", "container_destination", "access_mode", "type", "microservice_uuid")
@@ -160,16 +160,16 @@ public class AgentReadTests
             """,
             new() { { "uuid", Microservice } }));
 
-        await IsSameAsync((await agent.SendAsync("GET", "volumeMounts")).Body, JsonNode.Parse("""{"volumeMounts":[]}"""));
+        await IsSameAsync((await agent.SendAsync("GET", "/volumeMounts")).Body, JsonNode.Parse("""{"volumeMounts":[]}"""));
     }
 
     [Test]
     public async Task Log_sessions_read_as_in_the_example()
     {
         await using var controller = await TestController.StartAsync();
-        using var agent = await InsertedAgent.CreateAsync(controller, Fog);
-        await agent.AddMicroserviceAsync(uuid: Microservice);
-        await IsSameAsync((await agent.SendAsync("GET", "logs/sessions")).Body, ExampleNode("agent/logs.sessions.get.empty.response.json"));
+        var agent = await TestAgent.CreateAsync(controller, Fog);
+        await controller.Database.AddMicroserviceAsync(agent, uuid: Microservice);
+        await IsSameAsync((await agent.SendAsync("GET", "/logs/sessions")).Body, ExampleNode("agent/logs.sessions.get.empty.response.json"));
 
         var expected = ExampleNode("agent/logs.sessions.get.response.json");
         var sessions = expected["logSessions"]!;
@@ -181,7 +181,7 @@ public class AgentReadTests
                 sessions[0]!["tailConfig"]!.ToJsonString(), true, false), Now);
         });
 
-        var (status, body) = await agent.SendAsync("GET", "logs/sessions");
+        var (status, body) = await agent.SendAsync("GET", "/logs/sessions");
 
         await Assert.That(status).IsEqualTo(HttpStatusCode.OK);
         await IsSameAsync(body, expected);
@@ -198,10 +198,10 @@ public class AgentReadTests
     public async Task Tail_settings_always_have_their_four_members(string? stored, string expected)
     {
         await using var controller = await TestController.StartAsync();
-        using var agent = await InsertedAgent.CreateAsync(controller, Fog);
+        var agent = await TestAgent.CreateAsync(controller, Fog);
         await controller.Database.WriteAsync(s => SessionStore.InsertLogAsync(s, new("s", Fog, true, "PENDING", stored, true, false), Now));
 
-        var (_, body) = await agent.SendAsync("GET", "logs/sessions");
+        var (_, body) = await agent.SendAsync("GET", "/logs/sessions");
 
         await IsSameAsync(body!["logSessions"]![0]!["tailConfig"], JsonNode.Parse(expected));
     }
@@ -210,14 +210,14 @@ public class AgentReadTests
     public async Task Exec_sessions_read_as_in_the_example()
     {
         await using var controller = await TestController.StartAsync();
-        using var agent = await InsertedAgent.CreateAsync(controller, Fog);
-        await agent.AddMicroserviceAsync(uuid: Microservice);
-        await IsSameAsync((await agent.SendAsync("GET", "exec/sessions")).Body, ExampleNode("agent/exec.sessions.get.empty.response.json"));
+        var agent = await TestAgent.CreateAsync(controller, Fog);
+        await controller.Database.AddMicroserviceAsync(agent, uuid: Microservice);
+        await IsSameAsync((await agent.SendAsync("GET", "/exec/sessions")).Body, ExampleNode("agent/exec.sessions.get.empty.response.json"));
 
         await controller.Database.WriteAsync(s =>
             SessionStore.InsertExecAsync(s, new("5b1f2f5e-0e0c-4a1e-9c2d-2f6a6e0b7a10", Microservice, "PENDING", true, false), Now));
 
-        var (status, body) = await agent.SendAsync("GET", "exec/sessions");
+        var (status, body) = await agent.SendAsync("GET", "/exec/sessions");
         await Assert.That(status).IsEqualTo(HttpStatusCode.OK);
         await IsSameAsync(body, ExampleNode("agent/exec.sessions.get.response.json"));
     }
@@ -226,10 +226,10 @@ public class AgentReadTests
     public async Task Sessions_without_a_user_or_of_other_fogs_are_not_listed()
     {
         await using var controller = await TestController.StartAsync();
-        using var agent = await InsertedAgent.CreateAsync(controller, Fog);
-        using var other = await InsertedAgent.CreateAsync(controller);
-        var foreign = await other.AddMicroserviceAsync();
-        await agent.AddMicroserviceAsync(uuid: Microservice);
+        var agent = await TestAgent.CreateAsync(controller, Fog);
+        var other = await TestAgent.CreateAsync(controller);
+        var foreign = await controller.Database.AddMicroserviceAsync(other);
+        await controller.Database.AddMicroserviceAsync(agent, uuid: Microservice);
         await controller.Database.WriteAsync(async s =>
         {
             await SessionStore.InsertExecAsync(s, new("e1", Microservice, "PENDING", false, false), Now);
@@ -243,9 +243,9 @@ public class AgentReadTests
             await SessionStore.InsertLogAsync(s, new("l5", Fog, true, "ACTIVE", null, true, false), Now);
         });
 
-        var exec = (await agent.SendAsync("GET", "exec/sessions")).Body!["execSessions"]!.AsArray();
+        var exec = (await agent.SendAsync("GET", "/exec/sessions")).Body!["execSessions"]!.AsArray();
         await Assert.That(exec.Select(e => (string)e!["sessionId"]!)).IsEquivalentTo(["e4"]);
-        var logs = (await agent.SendAsync("GET", "logs/sessions")).Body!["logSessions"]!.AsArray();
+        var logs = (await agent.SendAsync("GET", "/logs/sessions")).Body!["logSessions"]!.AsArray();
         await Assert.That(logs.Select(e => (string)e!["sessionId"]!)).IsEquivalentTo(["l5"]);
     }
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Controller.Sql.Stores;
-using Controller.Tests.Agents;
 using Controller.Tests.Support;
 using static Controller.Tests.Support.JsonAsserts;
 
@@ -87,15 +86,15 @@ public class CatalogChangeTests
     public async Task Refused_patch_changes_nothing()
     {
         await using var controller = await StartWithItemAsync();
-        using var agent = await InsertedAgent.CreateAsync(controller);
-        var microservice = await agent.AddMicroserviceAsync(6);
+        var agent = await TestAgent.CreateAsync(controller);
+        var microservice = await controller.Database.AddMicroserviceAsync(agent, 6);
 
         await IsErrorAsync(
             await controller.SendAsync("PATCH", Item, """{"name":"other","registryId":9,"images":[{"containerImage":"z","archId":1}]}"""),
             404, "NotFoundError", "Invalid registry id '9'");
 
         await IsSameAsync((await controller.SendAsync("GET", Item)).Body, ExampleNode("workloads/catalog-item-get-response.json"));
-        await Assert.That(await agent.TakeFlagsAsync()).IsEqualTo(ChangeFlags.None);
+        await Assert.That(await controller.Database.TakeFlagsAsync(agent)).IsEqualTo(ChangeFlags.None);
         await Assert.That(await controller.Database.IsRebuildAsync(microservice)).IsFalse();
     }
 
@@ -113,8 +112,8 @@ public class CatalogChangeTests
     public async Task System_item_takes_images()
     {
         await using var controller = await TestController.StartAsync();
-        using var agent = await InsertedAgent.CreateAsync(controller);
-        await agent.AddMicroserviceAsync(3);
+        var agent = await TestAgent.CreateAsync(controller);
+        await controller.Database.AddMicroserviceAsync(agent, 3);
 
         var (status, _) = await controller.SendAsync("PATCH", Items + "/3", """{"images":[{"containerImage":"example/hal:pinned","archId":2}]}""");
 
@@ -122,23 +121,23 @@ public class CatalogChangeTests
         var (_, body) = await controller.SendAsync("GET", Items + "/3");
         await Assert.That(body!["images"]!.AsArray().Select(i => (string)i!["containerImage"]!).SequenceEqual(
             ["ghcr.io/eclipse-iofog/hal:latest", "example/hal:pinned", "ghcr.io/eclipse-iofog/hal:latest", "ghcr.io/eclipse-iofog/hal:latest"])).IsTrue();
-        await Assert.That(await agent.TakeFlagsAsync()).IsEqualTo(ChangeFlags.Microservices);
+        await Assert.That(await controller.Database.TakeFlagsAsync(agent)).IsEqualTo(ChangeFlags.Microservices);
     }
 
     [Test]
     public async Task New_images_rebuild_the_items_microservices_and_no_others()
     {
         await using var controller = await StartWithItemAsync();
-        using var user = await InsertedAgent.CreateAsync(controller);
-        using var other = await InsertedAgent.CreateAsync(controller);
-        var used = await user.AddMicroserviceAsync(6);
-        var onSameFog = await user.AddMicroserviceAsync();
-        await other.AddMicroserviceAsync(2);
+        var user = await TestAgent.CreateAsync(controller);
+        var other = await TestAgent.CreateAsync(controller);
+        var used = await controller.Database.AddMicroserviceAsync(user, 6);
+        var onSameFog = await controller.Database.AddMicroserviceAsync(user);
+        await controller.Database.AddMicroserviceAsync(other, 2);
 
         await controller.SendAsync("PATCH", Item, """{"images":[{"containerImage":"z","archId":1}]}""");
 
-        await Assert.That(await user.TakeFlagsAsync()).IsEqualTo(ChangeFlags.MicroserviceList | ChangeFlags.MicroserviceConfig);
-        await Assert.That(await other.TakeFlagsAsync()).IsEqualTo(ChangeFlags.None);
+        await Assert.That(await controller.Database.TakeFlagsAsync(user)).IsEqualTo(ChangeFlags.MicroserviceList | ChangeFlags.MicroserviceConfig);
+        await Assert.That(await controller.Database.TakeFlagsAsync(other)).IsEqualTo(ChangeFlags.None);
         await Assert.That(await controller.Database.IsRebuildAsync(used)).IsTrue();
         await Assert.That(await controller.Database.IsRebuildAsync(onSameFog)).IsFalse();
     }
@@ -147,29 +146,29 @@ public class CatalogChangeTests
     public async Task Registry_is_copied_to_the_items_microservices()
     {
         await using var controller = await StartWithItemAsync();
-        using var agent = await InsertedAgent.CreateAsync(controller);
-        var used = await agent.AddMicroserviceAsync(6);
-        var other = await agent.AddMicroserviceAsync(2);
+        var agent = await TestAgent.CreateAsync(controller);
+        var used = await controller.Database.AddMicroserviceAsync(agent, 6);
+        var other = await controller.Database.AddMicroserviceAsync(agent, 2);
 
         await controller.SendAsync("PATCH", Item, """{"registryId":2}""");
 
         await Assert.That(await controller.Database.RegistryAsync(used)).IsEqualTo(2);
         await Assert.That(await controller.Database.RegistryAsync(other)).IsEqualTo(1);
         await Assert.That(await controller.Database.IsRebuildAsync(used)).IsTrue();
-        await Assert.That(await agent.TakeFlagsAsync()).IsEqualTo(ChangeFlags.Microservices);
+        await Assert.That(await controller.Database.TakeFlagsAsync(agent)).IsEqualTo(ChangeFlags.Microservices);
     }
 
     [Test]
     public async Task Words_for_people_concern_no_agent()
     {
         await using var controller = await StartWithItemAsync();
-        using var agent = await InsertedAgent.CreateAsync(controller);
-        var used = await agent.AddMicroserviceAsync(6);
+        var agent = await TestAgent.CreateAsync(controller);
+        var used = await controller.Database.AddMicroserviceAsync(agent, 6);
 
         await controller.SendAsync("PATCH", Item, """{"description":"new","registryId":1,"images":[]}""");
 
         await Assert.That(await controller.Database.IsRebuildAsync(used)).IsFalse();
-        await Assert.That(await agent.TakeFlagsAsync()).IsEqualTo(ChangeFlags.None);
+        await Assert.That(await controller.Database.TakeFlagsAsync(agent)).IsEqualTo(ChangeFlags.None);
     }
 
     [Test]
@@ -197,8 +196,8 @@ public class CatalogChangeTests
     public async Task Item_in_use_is_not_removed()
     {
         await using var controller = await StartWithItemAsync();
-        using var agent = await InsertedAgent.CreateAsync(controller);
-        var used = await agent.AddMicroserviceAsync(6);
+        var agent = await TestAgent.CreateAsync(controller);
+        var used = await controller.Database.AddMicroserviceAsync(agent, 6);
 
         await IsErrorAsync(
             await controller.SendAsync("DELETE", Item), 400, "ValidationError",

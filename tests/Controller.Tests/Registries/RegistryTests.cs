@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Controller.Secrets;
 using Controller.Sql.Stores;
-using Controller.Tests.Agents;
 using Controller.Tests.Support;
 using static Controller.Tests.Support.JsonAsserts;
 
@@ -100,12 +99,12 @@ public class RegistryTests
     public async Task Bad_body_is_refused(string method, string body, string message)
     {
         await using var controller = await StartWithRegistryAsync();
-        using var agent = await InsertedAgent.CreateAsync(controller);
+        var agent = await TestAgent.CreateAsync(controller);
 
         await IsErrorAsync(await controller.SendAsync(method, method == "POST" ? All : One, body), 400, "ValidationError", message);
 
         await IsSameAsync((await controller.SendAsync("GET", All)).Body, ExampleNode("workloads/registry-list-response.json"));
-        await Assert.That(await agent.TakeFlagsAsync()).IsEqualTo(ChangeFlags.None);
+        await Assert.That(await controller.Database.TakeFlagsAsync(agent)).IsEqualTo(ChangeFlags.None);
     }
 
     [Test]
@@ -151,14 +150,14 @@ public class RegistryTests
     public async Task Registry_in_use_is_not_removed()
     {
         await using var controller = await StartWithRegistryAsync();
-        using var agent = await InsertedAgent.CreateAsync(controller);
-        var used = await agent.AddMicroserviceAsync(registryId: 3);
+        var agent = await TestAgent.CreateAsync(controller);
+        var used = await controller.Database.AddMicroserviceAsync(agent, registryId: 3);
 
         await IsErrorAsync(
             await controller.SendAsync("DELETE", One), 400, "ValidationError", "Registry is in use by microservices and can't be deleted");
 
         await Assert.That(await controller.Database.RegistryAsync(used)).IsEqualTo(3);
-        await Assert.That(await agent.TakeFlagsAsync()).IsEqualTo(ChangeFlags.None);
+        await Assert.That(await controller.Database.TakeFlagsAsync(agent)).IsEqualTo(ChangeFlags.None);
     }
 
     [Test]
@@ -180,43 +179,43 @@ public class RegistryTests
     public async Task Every_change_is_told_to_all_fogs_and_an_update_rebuilds_what_uses_it()
     {
         await using var controller = await TestController.StartAsync();
-        using var user = await InsertedAgent.CreateAsync(controller);
-        using var other = await InsertedAgent.CreateAsync(controller);
-        var elsewhere = await other.AddMicroserviceAsync(registryId: 1);
+        var user = await TestAgent.CreateAsync(controller);
+        var other = await TestAgent.CreateAsync(controller);
+        var elsewhere = await controller.Database.AddMicroserviceAsync(other, registryId: 1);
 
         await controller.SendAsync("POST", All, CreateBody);
-        await Assert.That(await user.TakeFlagsAsync()).IsEqualTo(ChangeFlags.Registries);
-        await Assert.That(await other.TakeFlagsAsync()).IsEqualTo(ChangeFlags.Registries);
+        await Assert.That(await controller.Database.TakeFlagsAsync(user)).IsEqualTo(ChangeFlags.Registries);
+        await Assert.That(await controller.Database.TakeFlagsAsync(other)).IsEqualTo(ChangeFlags.Registries);
 
-        var used = await user.AddMicroserviceAsync(registryId: 3);
+        var used = await controller.Database.AddMicroserviceAsync(user, registryId: 3);
         await controller.SendAsync("PATCH", One, """{"password":"p"}""");
-        await Assert.That(await user.TakeFlagsAsync()).IsEqualTo(ChangeFlags.Registries | ChangeFlags.MicroserviceList | ChangeFlags.MicroserviceConfig);
-        await Assert.That(await other.TakeFlagsAsync()).IsEqualTo(ChangeFlags.Registries);
+        await Assert.That(await controller.Database.TakeFlagsAsync(user)).IsEqualTo(ChangeFlags.Registries | ChangeFlags.MicroserviceList | ChangeFlags.MicroserviceConfig);
+        await Assert.That(await controller.Database.TakeFlagsAsync(other)).IsEqualTo(ChangeFlags.Registries);
         await Assert.That(await controller.Database.IsRebuildAsync(used)).IsTrue();
         await Assert.That(await controller.Database.IsRebuildAsync(elsewhere)).IsFalse();
 
         await controller.SendAsync("PATCH", One, """{"certificate":"ignored"}""");
-        await Assert.That(await user.TakeFlagsAsync()).IsEqualTo(ChangeFlags.None);
+        await Assert.That(await controller.Database.TakeFlagsAsync(user)).IsEqualTo(ChangeFlags.None);
 
         await controller.SendAsync("POST", All, CreateBody);
-        await user.TakeFlagsAsync();
-        await other.TakeFlagsAsync();
+        await controller.Database.TakeFlagsAsync(user);
+        await controller.Database.TakeFlagsAsync(other);
         await controller.SendAsync("DELETE", All + "/4");
-        await Assert.That(await user.TakeFlagsAsync()).IsEqualTo(ChangeFlags.Registries);
-        await Assert.That(await other.TakeFlagsAsync()).IsEqualTo(ChangeFlags.Registries);
+        await Assert.That(await controller.Database.TakeFlagsAsync(user)).IsEqualTo(ChangeFlags.Registries);
+        await Assert.That(await controller.Database.TakeFlagsAsync(other)).IsEqualTo(ChangeFlags.Registries);
     }
 
     [Test]
     public async Task Creates_at_once_keep_their_passwords_apart()
     {
         await using var controller = await TestController.StartAsync();
-        using var agent = await InsertedAgent.CreateAsync(controller);
+        var agent = await TestAgent.CreateAsync(controller);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => controller.SendAsync("POST", All,
             $$"""{"url":"r{{i}}","isPublic":false,"username":"u","password":"p{{i}}","email":"a@b.c"}""")));
 
         await Assert.That(answers.Select(a => (int)a.Body!["id"]!).Distinct().Count()).IsEqualTo(10);
-        var (_, body) = await agent.SendAsync("GET", "registries");
+        var (_, body) = await agent.SendAsync("GET", "/registries");
         foreach (var registry in body!["registries"]!.AsArray().Skip(2))
         {
             await Assert.That((string)registry!["password"]!).IsEqualTo(((string)registry["url"]!).Replace('r', 'p'));
