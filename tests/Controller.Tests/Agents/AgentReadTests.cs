@@ -4,6 +4,7 @@ using Controller.Secrets;
 using Controller.Sql;
 using Controller.Sql.Stores;
 using Controller.Tests.Support;
+using Edgelet.Simulator;
 using static Controller.Tests.Support.JsonAsserts;
 
 namespace Controller.Tests.Agents;
@@ -220,6 +221,32 @@ public class AgentReadTests
         var (status, body) = await agent.SendAsync("GET", "/exec/sessions");
         await Assert.That(status).IsEqualTo(HttpStatusCode.OK);
         await IsSameAsync(body, ExampleNode("agent/exec.sessions.get.response.json"));
+    }
+
+    [Test]
+    public async Task The_agents_own_decoder_takes_every_answer()
+    {
+        await using var controller = await TestController.StartAsync();
+        var agent = await TestAgent.CreateAsync(controller, Fog);
+        await controller.Database.AddMicroserviceAsync(agent, uuid: Microservice);
+        await controller.Database.WriteAsync(async s =>
+        {
+            await RegistryStore.InsertAsync(s, new(0, "older", true, null, null, null));
+            await InsertSecretAsync(controller, s, "token", "Opaque", """{"token":"s3cr3t"}""");
+            await MountAsync(s, "m1", "a", secret: "token");
+            await MountAsync(s, "m2", "b");
+            await SessionStore.InsertExecAsync(s, new("e", Microservice, "ACTIVE", true, true), Now);
+            await SessionStore.InsertLogAsync(s, new("l", Microservice, false, "PENDING", null, true, false), Now);
+            await SessionStore.InsertLogAsync(s, new("n", Fog, true, "PENDING", null, true, false), Now);
+        });
+        using var http = ControllerClient.CreateHttpClient();
+        var client = new ControllerClient(http, controller.App.Address + "api/v3/", TimeProvider.System) { Identity = new(Fog, agent.Key) };
+
+        await Assert.That((await client.GetRegistriesAsync()).Select(r => r.Url)).IsEquivalentTo(["docker.io", "from_cache", "older"]);
+        await Assert.That((await client.GetVolumeMountsAsync())[0].Data["token"]).IsEqualTo("czNjcjN0");
+        await Assert.That((await client.GetExecSessionsAsync()).Single()).IsEqualTo(new AgentExecSession("e", Microservice, "ACTIVE", true));
+        await Assert.That((await client.GetLogSessionsAsync()).Select(l => (l.MicroserviceUuid, l.IofogUuid))).IsEquivalentTo(
+            new (string?, string?)[] { (Microservice, null), (null, Fog) });
     }
 
     [Test]
