@@ -73,6 +73,19 @@ public static class ReconcileStore
             parameters);
     }
 
+    /// <summary>The oldest unprocessed rows, held by nobody.</summary>
+    public static Task<List<OutboxRow>> ListOutboxAsync(DbSession session, IReadOnlyCollection<string> kinds, int limit)
+    {
+        var parameters = new SqlParams { { "limit", limit } };
+        return session.QueryAsync(
+            $"""
+            SELECT "id", "kind", "payload" FROM "ReconcileOutbox"
+            WHERE "processed_at" IS NULL AND "kind" IN {parameters.In("k", kinds)} ORDER BY "id" LIMIT @limit
+            """,
+            r => new OutboxRow(r.Long(), r.Text(), r.Text()),
+            parameters);
+    }
+
     /// <summary>Closes rows.</summary>
     public static Task CloseOutboxAsync(DbSession session, IEnumerable<long> ids, DateTimeOffset now)
     {

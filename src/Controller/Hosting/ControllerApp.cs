@@ -2,6 +2,8 @@ using System.Net;
 using Controller.AccessControl;
 using Controller.Agents;
 using Controller.Configuration;
+using Controller.Fogs;
+using Controller.Platform;
 using Controller.Secrets;
 using Controller.Sql;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -86,7 +88,9 @@ internal sealed class ControllerApp : IAsyncDisposable
             .AddSingleton<RouteCatalog>()
             .AddAccessControl()
             .AddSingleton(new SecretCipher())
-            .AddAgents();
+            .AddAgents()
+            .AddPlatform()
+            .AddFogs();
         customize?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -100,5 +104,8 @@ internal sealed class ControllerApp : IAsyncDisposable
     private static void MapRoutes(ApiRoutes api)
     {
         AgentPollEndpoints.Map(api);
+        AgentNodeEndpoints.Map(api);
+        FogEndpoints.Map(api);
+        FogCommandEndpoints.Map(api);
     }
 }
