@@ -3,6 +3,7 @@ using Controller.AccessControl;
 using Controller.Agents;
 using Controller.Configuration;
 using Controller.Fogs;
+using Controller.Identity;
 using Controller.Platform;
 using Controller.Secrets;
 using Controller.Sql;
@@ -37,12 +38,14 @@ internal sealed class ControllerApp : IAsyncDisposable
     public static async Task<ControllerApp> StartAsync(
         ControllerSettings settings, Action<IServiceCollection>? customize = null, CancellationToken cancel = default)
     {
+        IdentityStartup.Check(settings);
         var database = await DatabaseStartup.OpenAsync(settings, cancel);
         WebApplication? api = null;
         try
         {
             api = Build(settings, database, customize);
             var app = new ControllerApp(api, database);
+            await api.Services.GetRequiredService<IdentityStartup>().RunAsync(cancel);
             await api.Services.GetRequiredService<Fleet>().StartAsync(cancel);
             await api.StartAsync(cancel);
             return app;
@@ -55,7 +58,7 @@ internal sealed class ControllerApp : IAsyncDisposable
             }
 
             await database.DisposeAsync();
-            throw e is IOException or DatabaseException ? new StartupException(e.Message, e) : e;
+            throw e is IOException or DatabaseException or MasterKeyException ? new StartupException(e.Message, e) : e;
         }
     }
 
@@ -87,7 +90,8 @@ internal sealed class ControllerApp : IAsyncDisposable
             .AddSingleton(TimeProvider.System)
             .AddSingleton<RouteCatalog>()
             .AddAccessControl()
-            .AddSingleton(new SecretCipher())
+            .AddIdentity()
+            .AddSingleton(new SecretCipher(LoadMasterKey(settings.Data)))
             .AddAgents()
             .AddPlatform()
             .AddFogs();
@@ -95,14 +99,28 @@ internal sealed class ControllerApp : IAsyncDisposable
 
         var app = builder.Build();
         app.UseMiddleware<ErrorHandling>();
+        app.UseProxyTrust(settings.Server.TrustProxy);
         app.UseRouting();
         MapRoutes(new ApiRoutes(app));
         return app;
     }
 
+    private static MasterKey LoadMasterKey(DataSettings data)
+    {
+        try
+        {
+            return MasterKey.Load(data.EncryptionKey?.Reveal(), data.EncryptionKeyFileIsGiven ? data.EncryptionKeyFile : null, data.Directory);
+        }
+        catch (MasterKeyException e)
+        {
+            throw new StartupException(e.Message, e);
+        }
+    }
+
     /// <summary>Every area of the API, one line each.</summary>
     private static void MapRoutes(ApiRoutes api)
     {
+        IdentityEndpoints.Map(api);
         AgentPollEndpoints.Map(api);
         AgentNodeEndpoints.Map(api);
         FogEndpoints.Map(api);
