@@ -9,6 +9,8 @@ using Controller.ConsoleSite;
 using Controller.Identity;
 using Controller.Logging;
 using Controller.Registries;
+using Controller.Fogs;
+using Controller.Platform;
 using Controller.Secrets;
 using Controller.Sql;
 using Controller.Status;
@@ -179,7 +181,9 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .AddSingleton<SecretData>()
             .AddAgents()
             .AddCatalog()
-            .AddRegistries();
+            .AddRegistries()
+            .AddPlatform()
+            .AddFogs();
         customize?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -211,6 +215,9 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         ArchitectureEndpoints.Map(api);
         CatalogEndpoints.Map(api);
         RegistryEndpoints.Map(api);
+        AgentNodeEndpoints.Map(api);
+        FogEndpoints.Map(api);
+        FogCommandEndpoints.Map(api);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Logger initialized successfully")]
