@@ -22,6 +22,7 @@ internal sealed class ConsolePages(ControllerSettings settings, ConsoleConfig co
             {
                 FileProvider = new PhysicalFileProvider(path),
                 ServeUnknownFileTypes = true,
+                DefaultContentType = "application/octet-stream",
                 OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = CacheRules.Of(file.Context.Request.Path),
             });
         }

@@ -1,11 +1,16 @@
 using System.Diagnostics;
 using Controller.AccessControl;
 using Controller.Agents;
+using Controller.Architectures;
+using Controller.Catalog;
 using Controller.Cluster;
 using Controller.Configuration;
 using Controller.ConsoleSite;
 using Controller.Identity;
 using Controller.Logging;
+using Controller.Registries;
+using Controller.Fogs;
+using Controller.Platform;
 using Controller.Secrets;
 using Controller.Sql;
 using Controller.Status;
@@ -132,6 +137,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         // Together, so that SQLite commits them at once.
         await Task.WhenAll(
             Services.GetRequiredService<Fleet>().StartAsync(cancel),
+            Services.GetRequiredService<SystemImages>().ApplyAsync(cancel),
             Services.GetRequiredService<Replica>().RegisterAsync(cancel),
             Services.GetRequiredService<IdentityStartup>().RunAsync(cancel));
         Services.GetRequiredService<ConsoleConfig>().Save();
@@ -172,7 +178,12 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .AddAccessControl()
             .AddIdentity()
             .AddSingleton(new SecretCipher(LoadMasterKey(settings.Data)))
-            .AddAgents();
+            .AddSingleton<SecretData>()
+            .AddAgents()
+            .AddCatalog()
+            .AddRegistries()
+            .AddPlatform()
+            .AddFogs();
         customize?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -200,6 +211,13 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         StatusEndpoints.Map(api);
         IdentityEndpoints.Map(api);
         AgentPollEndpoints.Map(api);
+        AgentReadEndpoints.Map(api);
+        ArchitectureEndpoints.Map(api);
+        CatalogEndpoints.Map(api);
+        RegistryEndpoints.Map(api);
+        AgentNodeEndpoints.Map(api);
+        FogEndpoints.Map(api);
+        FogCommandEndpoints.Map(api);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Logger initialized successfully")]

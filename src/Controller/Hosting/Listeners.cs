@@ -69,6 +69,7 @@ internal static class Listeners
         if (tls is null)
         {
             listener.Protocols = HttpProtocols.Http1;
+            listener.Use(SealableOutput.Wrap);
             return;
         }
 
@@ -80,5 +81,8 @@ internal static class Listeners
             ClientCertificateRequired = false,
         };
         listener.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new(options), HandshakeTimeout = TimeSpan.FromSeconds(20) });
+
+        // Inside TLS, where the bytes are those of HTTP.
+        listener.Use(SealableOutput.Wrap);
     }
 }

@@ -1,6 +1,6 @@
-using System.Buffers;
-using System.Globalization;
+using System.Text;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Controller.Hosting;
 
@@ -17,23 +17,22 @@ internal sealed class MalformedRequests(TimeProvider time) : IObserver<KeyValueP
     {
         if (value.Key != EventName
             || value.Value is not IFeatureCollection features
+            || features.Get<SealableOutput>() is not { } output
             || features.Get<IHttpResponseFeature>() is not { HasStarted: false } response
-            || features.Get<IHttpResponseBodyFeature>() is not { } body
             // A body that turns out bad while it is read: the request is being served and answers by itself.
             || response.Headers.ContainsKey(ResponseHead.Names.Timestamp))
         {
             return;
         }
 
+        // The server has no response yet that could be written to, so the bytes are made here.
         var status = (features.Get<IBadRequestExceptionFeature>()?.Error as BadHttpRequestException)?.StatusCode ?? 400;
         var (name, message) = ErrorHandling.Describe(status);
-        var json = JsonResponse.Bytes(new ErrorBody(name, message), ErrorJson.Default.ErrorBody);
-        response.StatusCode = status;
-        response.Headers.ContentType = JsonResponse.ContentType;
-        response.Headers.ContentLength = json.Length;
-        response.Headers.Connection = "close";
-        response.Headers[ResponseHead.Names.Timestamp] = time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
-        body.Writer.Write(json);
+        var now = time.GetUtcNow();
+        var json = Encoding.UTF8.GetString(JsonResponse.Bytes(new ErrorBody(name, message), ErrorJson.Default.ErrorBody));
+        output.Seal(Encoding.UTF8.GetBytes(
+            $"HTTP/1.1 {status} {ReasonPhrases.GetReasonPhrase(status)}\r\nContent-Length: {json.Length}\r\nContent-Type: {JsonResponse.ContentType}\r\n"
+            + $"Connection: close\r\nDate: {now:R}\r\n{ResponseHead.Names.Timestamp}: {now.ToUnixTimeMilliseconds()}\r\n\r\n{json}"));
     }
 
     public void OnCompleted()

@@ -30,8 +30,8 @@ internal sealed class LogFile : IAsyncDisposable
         if (stream.Length > 0)
         {
             // Opened first: only its owner may take a log away.
-            await archive.TakeAsync(path);
             await stream.DisposeAsync();
+            await archive.TakeAsync(path);
             stream = OpenStream(path);
         }
 
@@ -43,8 +43,8 @@ internal sealed class LogFile : IAsyncDisposable
     {
         if (_length >= _limit)
         {
-            await _archive.TakeAsync(_path);
             await _stream.DisposeAsync();
+            await _archive.TakeAsync(_path);
             _stream = OpenStream(_path);
             _length = 0;
         }
@@ -65,8 +65,8 @@ internal sealed class LogFile : IAsyncDisposable
         {
             Mode = FileMode.Append,
             Access = FileAccess.Write,
-            // Others may read along; a second writer would garble the file and is refused.
-            Share = FileShare.Read | FileShare.Delete,
+            // A lock that only programs like this one ask for: anybody may read along, a second writer is refused.
+            Share = FileShare.None,
             BufferSize = 0,
         };
         if (!OperatingSystem.IsWindows())

@@ -67,9 +67,38 @@ public sealed class ListenerTests
                     LocalCertificateSelectionCallback = (_, _, _, remote, _) => { asked |= remote is not null; return null!; },
                 });
                 await Assert.That(tls.NegotiatedApplicationProtocol.ToString()).IsEqualTo(chosen);
-                await Assert.That(tls.SslProtocol).IsGreaterThanOrEqualTo(SslProtocols.Tls12);
+                await Assert.That(tls.SslProtocol is SslProtocols.Tls12 or SslProtocols.Tls13).IsTrue();
                 await Assert.That(asked).IsFalse();
             }
+        }
+        finally
+        {
+            directory.Delete(true);
+        }
+    }
+
+    [Test]
+    public async Task Inside_tls_a_malformed_request_is_answered_as_json_too()
+    {
+        var directory = Directory.CreateTempSubdirectory("controller-tls-");
+        try
+        {
+            await using var controller = await TestController.StartAsync(await TestCertificate.SettingsAsync(directory.FullName));
+            using var socket = new TcpClient();
+            await socket.ConnectAsync(IPAddress.Loopback, controller.App.Address.Port);
+            await using var tls = new SslStream(socket.GetStream());
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+            {
+                TargetHost = "localhost",
+                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            });
+            await tls.WriteAsync("nonsense\r\n\r\n"u8.ToArray());
+            using var reader = new StreamReader(tls);
+            var answer = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
+            await Assert.That(answer).StartsWith("HTTP/1.1 400 Bad Request\r\n");
+
+            // Ours is the only answer.
+            await Assert.That(answer).EndsWith("{\"name\":\"BadRequestError\",\"message\":\"Malformed request\"}");
         }
         finally
         {

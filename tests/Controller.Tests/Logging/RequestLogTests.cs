@@ -18,7 +18,7 @@ public sealed class RequestLogTests
         await Assert.That((string?)line["method"]).IsEqualTo("GET");
         await Assert.That((string?)line["url"]).IsEqualTo("/api/v3/architectures/?token=[REDACTED]&a=1");
         await Assert.That((int?)line["statusCode"]).IsIn([200, 404]);
-        await Assert.That((double?)line["durationMs"]).IsGreaterThan(0);
+        await Assert.That((double)line["durationMs"]!).IsGreaterThan(0);
         await Assert.That((string?)line["headers"]!["content-type"]).IsEqualTo("application/json; charset=utf-8");
         await Assert.That((string?)line["headers"]!["x-timestamp"]).IsNotNull();
         await Assert.That(log.Text.Contains("hunter2", StringComparison.Ordinal)).IsFalse();
