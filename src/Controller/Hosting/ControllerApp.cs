@@ -85,7 +85,8 @@ internal sealed class ControllerApp : IAsyncDisposable
             .AddSingleton(TimeProvider.System)
             .AddSingleton<RouteCatalog>()
             .AddAccessControl()
-            .AddSingleton(new SecretCipher())
+            .AddSingleton(new SecretCipher(MasterKey.Load(
+                settings.Data.EncryptionKey?.Reveal(), settings.Data.EncryptionKeyFileIsGiven ? settings.Data.EncryptionKeyFile : null, settings.Data.Directory)))
             .AddAgents();
         customize?.Invoke(builder.Services);
 
