@@ -13,6 +13,8 @@ internal static class AgentServices
         .AddSingleton<ChangeNotifier>()
         .AddSingleton<ChangeFeed>()
         .AddSingleton<AgentGate>()
+        .AddSingleton<AgentEnvironment>()
+        .AddSingleton<AgentMicroserviceService>()
         .AddSingleton<ITokenLedger>(p => p.GetRequiredService<Database>().IsSoleOwner
             ? new MemoryTokenLedger(p.GetRequiredService<TimeProvider>())
             : new SharedTokenLedger(p.GetRequiredService<Database>(), p.GetRequiredService<TimeProvider>()))

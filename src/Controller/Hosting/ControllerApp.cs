@@ -101,5 +101,6 @@ internal sealed class ControllerApp : IAsyncDisposable
     private static void MapRoutes(ApiRoutes api)
     {
         AgentPollEndpoints.Map(api);
+        AgentMicroserviceEndpoints.Map(api);
     }
 }
