@@ -2,6 +2,7 @@ using System.Net;
 using Controller.AccessControl;
 using Controller.Agents;
 using Controller.Configuration;
+using Controller.Identity;
 using Controller.Secrets;
 using Controller.Sql;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -35,12 +36,14 @@ internal sealed class ControllerApp : IAsyncDisposable
     public static async Task<ControllerApp> StartAsync(
         ControllerSettings settings, Action<IServiceCollection>? customize = null, CancellationToken cancel = default)
     {
+        IdentityStartup.Check(settings);
         var database = await DatabaseStartup.OpenAsync(settings, cancel);
         WebApplication? api = null;
         try
         {
             api = Build(settings, database, customize);
             var app = new ControllerApp(api, database);
+            await api.Services.GetRequiredService<IdentityStartup>().RunAsync(cancel);
             await api.Services.GetRequiredService<Fleet>().StartAsync(cancel);
             await api.StartAsync(cancel);
             return app;
@@ -53,7 +56,7 @@ internal sealed class ControllerApp : IAsyncDisposable
             }
 
             await database.DisposeAsync();
-            throw e is IOException or DatabaseException ? new StartupException(e.Message, e) : e;
+            throw e is IOException or DatabaseException or MasterKeyException ? new StartupException(e.Message, e) : e;
         }
     }
 
@@ -85,8 +88,8 @@ internal sealed class ControllerApp : IAsyncDisposable
             .AddSingleton(TimeProvider.System)
             .AddSingleton<RouteCatalog>()
             .AddAccessControl()
-            .AddSingleton(new SecretCipher(MasterKey.Load(
-                settings.Data.EncryptionKey?.Reveal(), settings.Data.EncryptionKeyFileIsGiven ? settings.Data.EncryptionKeyFile : null, settings.Data.Directory)))
+            .AddIdentity()
+            .AddSingleton(new SecretCipher(LoadMasterKey(settings.Data)))
             .AddAgents();
         customize?.Invoke(builder.Services);
 
@@ -95,6 +98,18 @@ internal sealed class ControllerApp : IAsyncDisposable
         app.UseRouting();
         MapRoutes(new ApiRoutes(app));
         return app;
+    }
+
+    private static MasterKey LoadMasterKey(DataSettings data)
+    {
+        try
+        {
+            return MasterKey.Load(data.EncryptionKey?.Reveal(), data.EncryptionKeyFileIsGiven ? data.EncryptionKeyFile : null, data.Directory);
+        }
+        catch (MasterKeyException e)
+        {
+            throw new StartupException(e.Message, e);
+        }
     }
 
     /// <summary>Every area of the API, one line each.</summary>
