@@ -51,7 +51,8 @@ internal sealed class AgentMicroserviceService(Database database, AgentEnvironme
         return ToDetail(row, images, environment.Open(env), roles);
     }
 
-    private static async Task<Read> ReadAsync(DbSession session, string fogUuid)
+    /// <summary>Everything the list is made of, in a fixed number of queries.</summary>
+    internal static async Task<Read> ReadAsync(DbSession session, string fogUuid)
     {
         var rows = await AgentMicroserviceStore.ListAsync(session, fogUuid);
         return new(rows, await AgentEnvironment.ReadAsync(session, rows), await AgentRoles.ReadAsync(session, rows));
@@ -178,5 +179,5 @@ internal sealed class AgentMicroserviceService(Database database, AgentEnvironme
 
     private static long? Whole(double? value) => value is { } v ? (long)Math.Round(v) : null;
 
-    private sealed record Read(IReadOnlyList<AgentMicroserviceRow> Rows, AgentEnvironment.StoredValues Env, AgentRoles Roles);
+    internal sealed record Read(IReadOnlyList<AgentMicroserviceRow> Rows, AgentEnvironment.StoredValues Env, AgentRoles Roles);
 }
