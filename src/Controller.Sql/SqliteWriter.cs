@@ -90,9 +90,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private bool Wait()
     {
-        var waiting = _queue.Reader.WaitToReadAsync();
         // This thread exists to block here.
-        return waiting.IsCompletedSuccessfully ? waiting.Result : waiting.AsTask().Wait(Timeout.Infinite) && waiting.AsTask().Result;
+        return _queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
     }
 
     private void Commit(List<Item> batch)
@@ -134,8 +133,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
             Execute("COMMIT");
             return null;
         }
-        catch (SqliteException e)
+        catch (Exception e)
         {
+            // Whatever it was, this thread goes on: it is the only one that can answer the callers.
             Rollback();
             return new DatabaseException(DatabaseFault.Unavailable, e.Message, e);
         }

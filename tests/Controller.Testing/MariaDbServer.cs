@@ -21,6 +21,9 @@ public sealed class MariaDbServer : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>The user, who needs no password.</summary>
+    public const string User = "root";
+
     /// <summary>The one server of this test process, started at the first call. Nobody disposes it.</summary>
     public static Task<MariaDbServer> SharedAsync() => Shared.Value;
 

@@ -23,6 +23,9 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>The user, who needs no password.</summary>
+    public const string User = "postgres";
+
     /// <summary>The one server of this test process, started at the first call. Nobody disposes it.</summary>
     public static Task<PostgresServer> SharedAsync() => Shared.Value;
 

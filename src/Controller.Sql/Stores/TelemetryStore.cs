@@ -50,7 +50,7 @@ public static class TelemetryStore
     private const string WriteSql =
         """
         UPDATE "Fogs" SET
-          "daemon_status" = CASE WHEN @daemon_status IS NOT NULL AND ("warning_message" LIKE '%Background orchestration%' OR "warning_message" LIKE 'Platform reconcile:%')
+          "daemon_status" = CASE WHEN COALESCE(@daemon_status, '') <> '' AND ("warning_message" LIKE '%Background orchestration%' OR "warning_message" LIKE 'Platform reconcile:%')
             THEN 'WARNING' ELSE COALESCE(@daemon_status, "daemon_status") END,
           "daemon_operating_duration" = COALESCE(@daemon_operating_duration, "daemon_operating_duration"),
           "daemon_last_start" = COALESCE(@daemon_last_start, "daemon_last_start"),

@@ -85,7 +85,7 @@ internal sealed class ControllerApp : IAsyncDisposable
             .AddSingleton(TimeProvider.System)
             .AddSingleton<RouteCatalog>()
             .AddAccessControl()
-            .AddSingleton(new SecretCipher())
+            .AddSingleton(new SecretCipher(LoadMasterKey(settings.Data)))
             .AddAgents();
         customize?.Invoke(builder.Services);
 
@@ -94,6 +94,18 @@ internal sealed class ControllerApp : IAsyncDisposable
         app.UseRouting();
         MapRoutes(new ApiRoutes(app));
         return app;
+    }
+
+    private static MasterKey LoadMasterKey(DataSettings data)
+    {
+        try
+        {
+            return MasterKey.Load(data.EncryptionKey?.Reveal(), data.EncryptionKeyFileIsGiven ? data.EncryptionKeyFile : null, data.Directory);
+        }
+        catch (MasterKeyException e)
+        {
+            throw new StartupException(e.Message, e);
+        }
     }
 
     /// <summary>Every area of the API, one line each.</summary>

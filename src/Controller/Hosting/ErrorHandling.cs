@@ -1,3 +1,5 @@
+using Controller.Manifests;
+using Controller.Secrets;
 using Controller.Sql;
 
 namespace Controller.Hosting;
@@ -78,6 +80,9 @@ internal sealed partial class ErrorHandling(RequestDelegate next, ILogger<ErrorH
         // A race that the checks before the write could not see.
         DatabaseException { Fault: DatabaseFault.UniqueViolation } => ApiException.Duplicate("The object was created or changed by another request"),
         DatabaseException { Fault: DatabaseFault.ForeignKeyViolation } => ApiException.Conflict("An object that this request refers to was removed by another request"),
+        // The master key changed or the row is damaged: ours to mend, and never a reason to refuse an agent for good.
+        SecretUnreadableException => ApiException.Unavailable("A stored secret cannot be read"),
+        ManifestException manifest => ApiException.Validation(manifest.Message),
         DatabaseException { Fault: DatabaseFault.InvalidValue } => ApiException.Validation("A value is too long or out of range"),
         BadHttpRequestException { StatusCode: 413 } => new ApiException(413, "PayloadTooLargeError", "Request body is too large"),
         BadHttpRequestException bad => new ApiException(bad.StatusCode, "BadRequestError", "Malformed request"),

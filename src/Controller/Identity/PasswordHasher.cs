@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+using System.Text;
+using NSec.Cryptography;
+
+namespace Controller.Identity;
+
+/// <summary>
+/// Argon2id (19 MiB, two passes). Thread-safe. At most <paramref name="slots"/> hashes are computed at a time, so
+/// that a crowd of logins waits instead of taking all memory and every core.
+/// </summary>
+internal sealed class PasswordHasher(int slots = 2) : IDisposable
+{
+    private const int MemoryKiB = 19_456;
+    private const int Passes = 2;
+    private const int HashSize = 32;
+
+    // Of a password nobody knows: it only has to cost as much as a real one.
+    private static readonly Argon2Hash Dummy =
+        new(MemoryKiB, Passes, new byte[Argon2Hash.SaltSize], new byte[HashSize]);
+
+    private readonly SemaphoreSlim _slots = new(slots);
+
+    /// <summary>The PHC string to store.</summary>
+    public async Task<string> HashAsync(string password, CancellationToken cancellation = default)
+    {
+        var parameters = new Argon2Hash(MemoryKiB, Passes, RandomNumberGenerator.GetBytes(Argon2Hash.SaltSize), new byte[HashSize]);
+        return (parameters with { Hash = await ComputeAsync(password, parameters, cancellation) }).ToString();
+    }
+
+    /// <summary>
+    /// Whether the password is the stored one. A stored string that is no usable hash matches nothing, at the same cost.
+    /// </summary>
+    public async Task<bool> VerifyAsync(string password, string stored, CancellationToken cancellation = default)
+    {
+        if (!Argon2Hash.TryParse(stored, out var expected))
+        {
+            await VerifyDummyAsync(password, cancellation);
+            return false;
+        }
+
+        var actual = await ComputeAsync(password, expected, cancellation);
+        return CryptographicOperations.FixedTimeEquals(actual, expected.Hash);
+    }
+
+    /// <summary>Takes as long as a verification. For unknown users, so that time does not tell who exists.</summary>
+    public Task VerifyDummyAsync(string password, CancellationToken cancellation = default) =>
+        ComputeAsync(password, Dummy, cancellation);
+
+    /// <summary>True when the stored hash was made with other parameters than today's.</summary>
+    public static bool NeedsRehash(string stored) =>
+        !Argon2Hash.TryParse(stored, out var hash) || hash.MemoryKiB != MemoryKiB || hash.Passes != Passes;
+
+    public void Dispose() => _slots.Dispose();
+
+    private async Task<byte[]> ComputeAsync(string password, Argon2Hash parameters, CancellationToken cancellation)
+    {
+        await _slots.WaitAsync(cancellation);
+        try
+        {
+            var algorithm = PasswordBasedKeyDerivationAlgorithm.Argon2id(new Argon2Parameters
+            {
+                DegreeOfParallelism = 1,
+                MemorySize = parameters.MemoryKiB,
+                NumberOfPasses = parameters.Passes,
+            });
+            return algorithm.DeriveBytes(Encoding.UTF8.GetBytes(password), parameters.Salt, parameters.Hash.Length);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+}
