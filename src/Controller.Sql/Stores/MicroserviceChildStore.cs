@@ -73,7 +73,7 @@ public static class MicroserviceChildStore
         h => [h.TemplateType, h.Name, h.Template, h.Value, h.TargetMicroserviceUuid, h.TargetFogUuid]);
 
     /// <summary>Sets or, with null, removes the health check.</summary>
-    public static Task ReplaceHealthCheckAsync(DbSession session, string uuid, HealthCheckRow? check, DateTimeOffset now) => ReplaceAsync(
+    public static Task ReplaceHealthCheckAsync(DbSession session, string uuid, HealthCheckRow? check, DateTimeOffset now) => ReplaceAsync<HealthCheckRow>(
         session,
         "MicroserviceHealthChecks",
         uuid,
