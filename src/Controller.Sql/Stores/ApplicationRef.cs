@@ -33,13 +33,15 @@ public static class ApplicationRefStore
         return found?.IsSystem == isSystem ? found : null;
     }
 
-    /// <summary>Adds an active system application.</summary>
-    public static Task<long> InsertSystemAsync(DbSession session, string name, DateTimeOffset now) => session.InsertAsync(
-        """
-        INSERT INTO "Applications" ("name", "description", "is_activated", "is_system", "nats_access", "created_at", "updated_at")
-        VALUES (@name, '', TRUE, TRUE, FALSE, @now, @now)
-        """,
-        new() { { "name", name }, { "now", now } });
+    /// <summary>Adds an active system application unless there is an application of this name.</summary>
+    public static Task EnsureSystemAsync(DbSession session, string name, DateTimeOffset now) => session.ExecuteAsync(
+        session.Dialect.InsertIfAbsent(
+            "Applications", "name", "description", "is_activated", "is_system", "nats_access", "created_at", "updated_at"),
+        new()
+        {
+            { "name", name }, { "description", "" }, { "is_activated", true }, { "is_system", true }, { "nats_access", false },
+            { "created_at", now }, { "updated_at", now },
+        });
 
     private static ApplicationRef Map(SqlRow r) => new(r.Long(), r.Text(), r.Bool(), r.Bool(), r.Bool());
 }
