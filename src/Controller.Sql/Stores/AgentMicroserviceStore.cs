@@ -107,26 +107,6 @@ public static class AgentMicroserviceStore
             $"UPDATE \"Microservices\" SET \"rebuild\" = FALSE WHERE \"uuid\" IN {parameters.In("uuid", uuids)}", parameters);
     }
 
-    /// <summary>Stored data of the named secrets: name, type, encrypted data.</summary>
-    public static Task<List<(string Name, string Type, string Data)>> ListSecretsAsync(DbSession session, IReadOnlyCollection<string> names)
-    {
-        var parameters = new SqlParams();
-        return session.QueryAsync(
-            $"SELECT \"name\", \"type\", \"data\" FROM \"Secrets\" WHERE \"name\" IN {parameters.In("name", names)}",
-            r => (r.Text(), r.Text(), r.Text()),
-            parameters);
-    }
-
-    /// <summary>Stored data of the named config maps: name, encrypted data.</summary>
-    public static Task<List<(string Name, string Data)>> ListConfigMapsAsync(DbSession session, IReadOnlyCollection<string> names)
-    {
-        var parameters = new SqlParams();
-        return session.QueryAsync(
-            $"SELECT \"name\", \"data\" FROM \"ConfigMaps\" WHERE \"name\" IN {parameters.In("name", names)}",
-            r => (r.Text(), r.Text()),
-            parameters);
-    }
-
     /// <summary>The rules of stored roles. A role without rules gives one row without lists; an unknown one gives none.</summary>
     public static Task<List<RoleRuleRow>> ListRoleRulesAsync(DbSession session, IReadOnlyCollection<string> roles)
     {

@@ -90,6 +90,14 @@ public static class ApplicationStore
             r => r.Text(),
             new() { { "id", id } });
 
+    /// <summary>Follows a rename in the addresses <c>${Apps.application.microservice.local}</c> that point into the application.</summary>
+    public static Task RenameInTemplatesAsync(DbSession session, long id, string from, string to) => session.ExecuteAsync(
+        """
+        UPDATE "MicroserviceExtraHost" SET "template" = REPLACE("template", @old, @new)
+        WHERE "target_microservice_uuid" IN (SELECT "uuid" FROM "Microservices" WHERE "application_id" = @id)
+        """,
+        new() { { "id", id }, { "old", $"${{Apps.{from}." }, { "new", $"${{Apps.{to}." } });
+
     /// <summary>Whether a template of this name exists; null when it does not, else whether it holds an application.</summary>
     public static Task<bool?> FindTemplateAsync(DbSession session, string name) =>
         session.QueryOneAsync(

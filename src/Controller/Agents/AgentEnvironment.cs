@@ -25,23 +25,23 @@ internal sealed partial class AgentEnvironment(SecretCipher cipher, ILogger<Agen
         }
 
         return new(
-            secrets.Count == 0 ? [] : await AgentMicroserviceStore.ListSecretsAsync(session, secrets),
-            maps.Count == 0 ? [] : await AgentMicroserviceStore.ListConfigMapsAsync(session, maps));
+            secrets.Count == 0 ? [] : await SecretDataStore.ListSecretsAsync(session, secrets),
+            maps.Count == 0 ? [] : await SecretDataStore.ListConfigMapsAsync(session, maps));
     }
 
     /// <summary>Decrypts what was read; each secret once.</summary>
     public Resolver Open(StoredValues stored)
     {
         var secrets = new Dictionary<string, Dictionary<string, string>?>(StringComparer.Ordinal);
-        foreach (var (name, type, data) in stored.Secrets)
+        foreach (var secret in stored.Secrets)
         {
-            secrets[name] = Values(name, data, type == "tls");
+            secrets[secret.Name] = Values(secret);
         }
 
         var maps = new Dictionary<string, Dictionary<string, string>?>(StringComparer.Ordinal);
-        foreach (var (name, data) in stored.ConfigMaps)
+        foreach (var map in stored.ConfigMaps)
         {
-            maps[name] = Values(name, data, false);
+            maps[map.Name] = Values(map);
         }
 
         return new Resolver(secrets, maps, log);
@@ -61,23 +61,23 @@ internal sealed partial class AgentEnvironment(SecretCipher cipher, ILogger<Agen
         return slash < 0 ? null : (reference![..slash], reference[(slash + 1)..]);
     }
 
-    private Dictionary<string, string>? Values(string name, string data, bool isBase64)
+    private Dictionary<string, string>? Values(SecretData stored)
     {
         try
         {
-            using var json = JsonDocument.Parse(cipher.Decrypt(name, data));
+            using var json = JsonDocument.Parse(cipher.Decrypt(stored.Name, stored.Data));
             var values = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (var property in json.RootElement.EnumerateObject())
             {
                 var text = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : property.Value.GetRawText();
-                values[property.Name] = isBase64 ? Encoding.UTF8.GetString(Convert.FromBase64String(text)) : text;
+                values[property.Name] = stored.IsTls ? Encoding.UTF8.GetString(Convert.FromBase64String(text)) : text;
             }
 
             return values;
         }
         catch (Exception e) when (e is SecretUnreadableException or JsonException or InvalidOperationException or FormatException)
         {
-            Unreadable(log, name, e.GetType().Name);
+            Unreadable(log, stored.Name, e.GetType().Name);
             return null;
         }
     }
@@ -89,8 +89,7 @@ internal sealed partial class AgentEnvironment(SecretCipher cipher, ILogger<Agen
     private static partial void Missing(ILogger log, string key, string reference);
 
     /// <summary>Encrypted texts as stored.</summary>
-    internal sealed record StoredValues(
-        IReadOnlyList<(string Name, string Type, string Data)> Secrets, IReadOnlyList<(string Name, string Data)> ConfigMaps);
+    internal sealed record StoredValues(IReadOnlyList<SecretData> Secrets, IReadOnlyList<SecretData> ConfigMaps);
 
     /// <summary>Decrypted values of one answer.</summary>
     internal sealed class Resolver(

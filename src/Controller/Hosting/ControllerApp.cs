@@ -1,6 +1,7 @@
 using System.Net;
 using Controller.AccessControl;
 using Controller.Agents;
+using Controller.Applications;
 using Controller.Configuration;
 using Controller.Identity;
 using Controller.Secrets;
@@ -90,7 +91,8 @@ internal sealed class ControllerApp : IAsyncDisposable
             .AddAccessControl()
             .AddIdentity()
             .AddSingleton(new SecretCipher(LoadMasterKey(settings.Data)))
-            .AddAgents();
+            .AddAgents()
+            .AddApplications();
         customize?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -117,5 +119,6 @@ internal sealed class ControllerApp : IAsyncDisposable
     {
         AgentPollEndpoints.Map(api);
         AgentMicroserviceEndpoints.Map(api);
+        ApplicationEndpoints.Map(api);
     }
 }
