@@ -31,10 +31,11 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints)
         });
 
     /// <summary>A route for any signed-in operator; the permission is for the inventory only.</summary>
-    public void SignedIn(string method, string path, Permission permission, int success, RequestDelegate handler) =>
+    public void SignedIn(
+        string method, string path, Permission permission, int success, RequestDelegate handler, bool acceptBareToken = false) =>
         Map(new(method, path, RouteClass.Authenticated, permission, success), async context =>
         {
-            await _operators.AuthenticateAsync(context);
+            await _operators.AuthenticateAsync(context, acceptBareToken);
             await handler(context);
         });
 

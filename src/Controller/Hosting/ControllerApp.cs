@@ -97,6 +97,7 @@ internal sealed class ControllerApp : IAsyncDisposable
 
         var app = builder.Build();
         app.UseMiddleware<ErrorHandling>();
+        app.UseProxyTrust(settings.Server.TrustProxy);
         app.UseRouting();
         MapRoutes(new ApiRoutes(app));
         return app;
@@ -117,6 +118,7 @@ internal sealed class ControllerApp : IAsyncDisposable
     /// <summary>Every area of the API, one line each.</summary>
     private static void MapRoutes(ApiRoutes api)
     {
+        IdentityEndpoints.Map(api);
         AgentPollEndpoints.Map(api);
         AgentMicroserviceEndpoints.Map(api);
         ApplicationEndpoints.Map(api);
