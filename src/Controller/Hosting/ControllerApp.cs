@@ -2,6 +2,7 @@ using System.Net;
 using Controller.AccessControl;
 using Controller.Agents;
 using Controller.Configuration;
+using Controller.Microservices;
 using Controller.Secrets;
 using Controller.Sql;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -86,7 +87,8 @@ internal sealed class ControllerApp : IAsyncDisposable
             .AddSingleton<RouteCatalog>()
             .AddAccessControl()
             .AddSingleton(new SecretCipher(LoadMasterKey(settings.Data)))
-            .AddAgents();
+            .AddAgents()
+            .AddMicroservices();
         customize?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -112,5 +114,8 @@ internal sealed class ControllerApp : IAsyncDisposable
     private static void MapRoutes(ApiRoutes api)
     {
         AgentPollEndpoints.Map(api);
+        ControllerRegistrationEndpoints.Map(api);
+        MicroserviceEndpoints.Map(api);
+        NodeDebugEndpoints.Map(api);
     }
 }
