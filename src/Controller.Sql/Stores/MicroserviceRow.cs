@@ -96,8 +96,7 @@ public sealed record EnvRow(string Key, string? Value, string? ValueFromSecret, 
 public sealed record ExtraHostRow(
     string TemplateType, string Name, string Template, string Value, string? TargetMicroserviceUuid, string? TargetFogUuid);
 
-/// <summary>How the container's health is checked. Times in the client's unit.</summary>
-/// <param name="Test">JSON array of texts.</param>
+/// <summary>How the container's health is checked: <c>Test</c> is a JSON array of texts, times are in the client's unit.</summary>
 public sealed record HealthCheckRow(
     string? Test, double? Interval, double? Timeout, double? StartPeriod, double? StartInterval, int? Retries);
 
@@ -113,9 +112,10 @@ public sealed record VolumeMappingRow(
 /// <summary>A row of the table that exec sessions used before they had their own.</summary>
 public sealed record ExecStatusRow(string? Status, string? ExecSessionId, DateTimeOffset? CreatedAt, DateTimeOffset? UpdatedAt);
 
-/// <summary>The identity of a microservice inside its node (<c>RbacServiceAccounts</c>).</summary>
-/// <param name="RoleRef">JSON text <c>{"kind","name"}</c>.</param>
-/// <param name="RoleId">Row of the role; null for a system role.</param>
+/// <summary>
+/// The identity of a microservice inside its node (<c>RbacServiceAccounts</c>): <c>RoleRef</c> is JSON text
+/// <c>{"kind","name"}</c>, <c>RoleId</c> is null for a system role.
+/// </summary>
 public sealed record ServiceAccountRow(
     long Id, string Name, string? MicroserviceUuid, long? ApplicationId, string? RoleRef, long? RoleId,
     DateTimeOffset? CreatedAt, DateTimeOffset? UpdatedAt);

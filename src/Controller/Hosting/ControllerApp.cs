@@ -4,6 +4,7 @@ using Controller.Agents;
 using Controller.Applications;
 using Controller.Configuration;
 using Controller.Identity;
+using Controller.Microservices;
 using Controller.Secrets;
 using Controller.Sql;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -92,6 +93,7 @@ internal sealed class ControllerApp : IAsyncDisposable
             .AddIdentity()
             .AddSingleton(new SecretCipher(LoadMasterKey(settings.Data)))
             .AddAgents()
+            .AddMicroservices()
             .AddApplications();
         customize?.Invoke(builder.Services);
 
@@ -122,5 +124,8 @@ internal sealed class ControllerApp : IAsyncDisposable
         AgentPollEndpoints.Map(api);
         AgentMicroserviceEndpoints.Map(api);
         ApplicationEndpoints.Map(api);
+        ControllerRegistrationEndpoints.Map(api);
+        MicroserviceEndpoints.Map(api);
+        NodeDebugEndpoints.Map(api);
     }
 }

@@ -70,8 +70,12 @@ internal sealed partial class MicroserviceService
         };
         row = row with
         {
-            Rebuild = body.Flag("rebuild")
-                ?? (existing.Rebuild || images.Changed || lists.NeedRebuild || Differs(existing, row) || Restates(body, rules)),
+            Rebuild = body.Flag("rebuild") == true
+                || existing.Rebuild
+                || images.Changed
+                || lists.NeedRebuild
+                || Differs(existing, row)
+                || Restates(body, rules),
         };
 
         await WriteAsync(session, existing, row, now);

@@ -13,6 +13,7 @@ internal static class MicroserviceServices
         .AddSingleton<MicroserviceJson>()
         .AddSingleton<MicroserviceService>()
         .AddSingleton<MicroserviceOperations>()
+        .AddSingleton<MicroserviceMappings>()
         .AddSingleton<SystemApplications>()
         .AddSingleton<NodeDebug>()
         .AddSingleton<ControllerRegistration>();
