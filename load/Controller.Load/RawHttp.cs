@@ -9,11 +9,11 @@ namespace Controller.Load;
 /// <summary>Where the requests of a closed loop come from and where their answers go. Called on one thread only.</summary>
 internal interface IRawTraffic
 {
-  /// <summary>Writes the next request; 0 ends the loop.</summary>
-  int Next(Span<byte> request, out int tag);
+    /// <summary>Writes the next request; 0 ends the loop.</summary>
+    int Next(Span<byte> request, out int tag);
 
-  /// <summary>A finished request; status 0 means that the connection broke.</summary>
-  void Done(int tag, int status, long elapsedTicks);
+    /// <summary>A finished request; status 0 means that the connection broke.</summary>
+    void Done(int tag, int status, long elapsedTicks);
 }
 
 /// <summary>
@@ -23,296 +23,296 @@ internal interface IRawTraffic
 /// </summary>
 internal sealed partial class RawHttp : IDisposable
 {
-  private const int BufferSize = 64 * 1024;
-  private const int EventsPerWait = 64;
-  private const uint EpollIn = 1;
-  private const int EpollAdd = 1;
-  private const int EpollDelete = 2;
-  private const int DontWait = 0x40;
-  private const int NoSignal = 0x4000;
-  private const int TryAgain = 11;
-  private const int Interrupted = 4;
+    private const int BufferSize = 64 * 1024;
+    private const int EventsPerWait = 64;
+    private const uint EpollIn = 1;
+    private const int EpollAdd = 1;
+    private const int EpollDelete = 2;
+    private const int DontWait = 0x40;
+    private const int NoSignal = 0x4000;
+    private const int TryAgain = 11;
+    private const int Interrupted = 4;
 
-  // struct epoll_event is packed on x86-64 only.
-  private static readonly int s_eventSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
-  private static readonly int s_eventData = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
+    // struct epoll_event is packed on x86-64 only.
+    private static readonly int s_eventSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
+    private static readonly int s_eventData = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
 
-  private readonly string _host;
-  private readonly int _port;
-  private readonly int _epoll;
-  private readonly Connection[] _connections;
+    private readonly string _host;
+    private readonly int _port;
+    private readonly int _epoll;
+    private readonly Connection[] _connections;
 
-  public RawHttp(string host, int port, int connections)
-  {
-    if (!OperatingSystem.IsLinux())
+    public RawHttp(string host, int port, int connections)
     {
-      throw new UsageException("hotpath runs on Linux only");
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new UsageException("hotpath runs on Linux only");
+        }
+
+        _host = host;
+        _port = port;
+        _epoll = EpollCreate(0);
+        if (_epoll < 0)
+        {
+            throw new InvalidOperationException($"epoll_create1: errno {Marshal.GetLastPInvokeError()}");
+        }
+
+        _connections = new Connection[connections];
+        for (var i = 0; i < connections; i++)
+        {
+            _connections[i] = new Connection();
+            Connect(i);
+        }
     }
 
-    _host = host;
-    _port = port;
-    _epoll = EpollCreate(0);
-    if (_epoll < 0)
+    /// <summary>Runs until the traffic ends or the time is over; requests under way then are awaited but a stop is a stop: 5 s.</summary>
+    /// <returns>The time it took, without that wait.</returns>
+    public TimeSpan Run(IRawTraffic traffic, TimeSpan duration)
     {
-      throw new InvalidOperationException($"epoll_create1: errno {Marshal.GetLastPInvokeError()}");
+        var begin = Stopwatch.GetTimestamp();
+        var end = begin + (long)(duration.TotalSeconds * Stopwatch.Frequency);
+        var busy = 0;
+        for (var i = 0; i < _connections.Length; i++)
+        {
+            busy += Send(_connections[i], i, traffic) ? 1 : 0;
+        }
+
+        Span<byte> events = stackalloc byte[EventsPerWait * 16];
+        long stopped = 0;
+        while (busy > 0)
+        {
+            var count = EpollWait(_epoll, ref MemoryMarshal.GetReference(events), EventsPerWait, 100);
+            var now = Stopwatch.GetTimestamp();
+            if (now >= end && stopped == 0)
+            {
+                stopped = now;
+            }
+
+            if (stopped != 0 && now - stopped > 5 * Stopwatch.Frequency)
+            {
+                break;
+            }
+
+            for (var i = 0; i < count; i++)
+            {
+                var index = BinaryPrimitives.ReadInt32LittleEndian(events[((i * s_eventSize) + s_eventData)..]);
+                var connection = _connections[index];
+                var status = Receive(connection);
+                if (status < 0)
+                {
+                    continue;
+                }
+
+                if (connection.Busy)
+                {
+                    connection.Busy = false;
+                    busy--;
+                    traffic.Done(connection.Tag, status, Stopwatch.GetTimestamp() - connection.SentAt);
+                }
+
+                if (status == 0 || connection.Closing)
+                {
+                    Reconnect(index);
+                }
+
+                if (stopped == 0 && Send(connection, index, traffic))
+                {
+                    busy++;
+                }
+            }
+        }
+
+        return Stopwatch.GetElapsedTime(begin, stopped != 0 ? stopped : Stopwatch.GetTimestamp());
     }
 
-    _connections = new Connection[connections];
-    for (var i = 0; i < connections; i++)
+    public void Dispose()
     {
-      _connections[i] = new Connection();
-      Connect(i);
-    }
-  }
+        foreach (var connection in _connections)
+        {
+            connection.Socket?.Dispose();
+        }
 
-  /// <summary>Runs until the traffic ends or the time is over; requests under way then are awaited but a stop is a stop: 5 s.</summary>
-  /// <returns>The time it took, without that wait.</returns>
-  public TimeSpan Run(IRawTraffic traffic, TimeSpan duration)
-  {
-    var begin = Stopwatch.GetTimestamp();
-    var end = begin + (long)(duration.TotalSeconds * Stopwatch.Frequency);
-    var busy = 0;
-    for (var i = 0; i < _connections.Length; i++)
-    {
-      busy += Send(_connections[i], i, traffic) ? 1 : 0;
+        Close(_epoll);
     }
 
-    Span<byte> events = stackalloc byte[EventsPerWait * 16];
-    long stopped = 0;
-    while (busy > 0)
+    private bool Send(Connection connection, int index, IRawTraffic traffic)
     {
-      var count = EpollWait(_epoll, ref MemoryMarshal.GetReference(events), EventsPerWait, 100);
-      var now = Stopwatch.GetTimestamp();
-      if (now >= end && stopped == 0)
-      {
-        stopped = now;
-      }
+        var length = traffic.Next(connection.Output, out connection.Tag);
+        if (length == 0)
+        {
+            return false;
+        }
 
-      if (stopped != 0 && now - stopped > 5 * Stopwatch.Frequency)
-      {
-        break;
-      }
+        connection.Received = 0;
+        connection.Busy = true;
+        connection.SentAt = Stopwatch.GetTimestamp();
+        var at = 0;
+        while (at < length)
+        {
+            var sent = SendBytes(connection.Handle, ref connection.Output[at], length - at, DontWait | NoSignal);
+            if (sent > 0)
+            {
+                at += (int)sent;
+            }
+            else if (Marshal.GetLastPInvokeError() is not (TryAgain or Interrupted))
+            {
+                // A broken connection shows up as readable too; Receive reports it.
+                break;
+            }
+        }
 
-      for (var i = 0; i < count; i++)
-      {
-        var index = BinaryPrimitives.ReadInt32LittleEndian(events[((i * s_eventSize) + s_eventData)..]);
+        return true;
+    }
+
+    /// <summary>Status of a complete answer, 0 for a broken connection, -1 for more to come.</summary>
+    private static int Receive(Connection connection)
+    {
+        if (connection.Received == BufferSize)
+        {
+            return 0;
+        }
+
+        var got = ReceiveBytes(connection.Handle, ref connection.Input[connection.Received], BufferSize - connection.Received, DontWait);
+        if (got <= 0)
+        {
+            return got < 0 && Marshal.GetLastPInvokeError() is TryAgain or Interrupted ? -1 : 0;
+        }
+
+        connection.Received += (int)got;
+        return Parse(connection.Input.AsSpan(0, connection.Received), out connection.Closing);
+    }
+
+    internal static int Parse(ReadOnlySpan<byte> answer, out bool closing)
+    {
+        closing = false;
+        var headerEnd = answer.IndexOf("\r\n\r\n"u8);
+        if (headerEnd < 0)
+        {
+            return -1;
+        }
+
+        if (!answer.StartsWith("HTTP/1.1 "u8) || !Utf8Parser.TryParse(answer[9..12], out int status, out _))
+        {
+            return 0;
+        }
+
+        var headers = answer[..(headerEnd + 2)];
+        var body = answer[(headerEnd + 4)..];
+        closing = Header(headers, "connection:"u8).IndexOf("close"u8) >= 0;
+        if (status is 204 or 304)
+        {
+            return status;
+        }
+
+        var length = Header(headers, "content-length:"u8);
+        if (!length.IsEmpty)
+        {
+            return Utf8Parser.TryParse(length, out int bytes, out _) ? body.Length >= bytes ? status : -1 : 0;
+        }
+
+        // Chunked: complete once the chunks lead to the empty one.
+        while (true)
+        {
+            var line = body.IndexOf("\r\n"u8);
+            if (line < 0)
+            {
+                return -1;
+            }
+
+            if (!Utf8Parser.TryParse(body[..line], out int size, out _, 'x'))
+            {
+                return 0;
+            }
+
+            var next = line + 2 + size + 2;
+            if (body.Length < next)
+            {
+                return -1;
+            }
+
+            if (size == 0)
+            {
+                return status;
+            }
+
+            body = body[next..];
+        }
+    }
+
+    private static ReadOnlySpan<byte> Header(ReadOnlySpan<byte> headers, ReadOnlySpan<byte> name)
+    {
+        while (true)
+        {
+            var line = headers.IndexOf("\r\n"u8);
+            if (line < 0)
+            {
+                return default;
+            }
+
+            headers = headers[(line + 2)..];
+            if (headers.Length > name.Length && System.Text.Ascii.EqualsIgnoreCase(headers[..name.Length], name))
+            {
+                var value = headers[name.Length..];
+                return System.MemoryExtensions.Trim(value[..value.IndexOf("\r\n"u8)], (byte)' ');
+            }
+        }
+    }
+
+    private void Reconnect(int index)
+    {
         var connection = _connections[index];
-        var status = Receive(connection);
-        if (status < 0)
+        Span<byte> unused = stackalloc byte[16];
+        EpollControl(_epoll, EpollDelete, connection.Handle, ref MemoryMarshal.GetReference(unused));
+        connection.Socket!.Dispose();
+        Connect(index);
+    }
+
+    private void Connect(int index)
+    {
+        var connection = _connections[index];
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Connect(_host, _port);
+        connection.Socket = socket;
+        connection.Handle = (int)socket.Handle;
+        connection.Closing = false;
+        Span<byte> interest = stackalloc byte[16];
+        interest.Clear();
+        BinaryPrimitives.WriteUInt32LittleEndian(interest, EpollIn);
+        BinaryPrimitives.WriteInt32LittleEndian(interest[s_eventData..], index);
+        if (EpollControl(_epoll, EpollAdd, connection.Handle, ref MemoryMarshal.GetReference(interest)) != 0)
         {
-          continue;
+            throw new InvalidOperationException($"epoll_ctl: errno {Marshal.GetLastPInvokeError()}");
         }
-
-        if (connection.Busy)
-        {
-          connection.Busy = false;
-          busy--;
-          traffic.Done(connection.Tag, status, Stopwatch.GetTimestamp() - connection.SentAt);
-        }
-
-        if (status == 0 || connection.Closing)
-        {
-          Reconnect(index);
-        }
-
-        if (stopped == 0 && Send(connection, index, traffic))
-        {
-          busy++;
-        }
-      }
     }
 
-    return Stopwatch.GetElapsedTime(begin, stopped != 0 ? stopped : Stopwatch.GetTimestamp());
-  }
+    [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
+    private static partial int EpollCreate(int flags);
 
-  public void Dispose()
-  {
-    foreach (var connection in _connections)
+    [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
+    private static partial int EpollControl(int epoll, int operation, int handle, ref byte interest);
+
+    [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
+    private static partial int EpollWait(int epoll, ref byte events, int count, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    private static partial nint SendBytes(int handle, ref byte bytes, nint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    private static partial nint ReceiveBytes(int handle, ref byte bytes, nint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int handle);
+
+    private sealed class Connection
     {
-      connection.Socket?.Dispose();
+        public readonly byte[] Output = new byte[BufferSize];
+        public readonly byte[] Input = new byte[BufferSize];
+        public Socket? Socket;
+        public int Handle;
+        public int Received;
+        public int Tag;
+        public bool Busy;
+        public bool Closing;
+        public long SentAt;
     }
-
-    Close(_epoll);
-  }
-
-  private bool Send(Connection connection, int index, IRawTraffic traffic)
-  {
-    var length = traffic.Next(connection.Output, out connection.Tag);
-    if (length == 0)
-    {
-      return false;
-    }
-
-    connection.Received = 0;
-    connection.Busy = true;
-    connection.SentAt = Stopwatch.GetTimestamp();
-    var at = 0;
-    while (at < length)
-    {
-      var sent = SendBytes(connection.Handle, ref connection.Output[at], length - at, DontWait | NoSignal);
-      if (sent > 0)
-      {
-        at += (int)sent;
-      }
-      else if (Marshal.GetLastPInvokeError() is not (TryAgain or Interrupted))
-      {
-        // A broken connection shows up as readable too; Receive reports it.
-        break;
-      }
-    }
-
-    return true;
-  }
-
-  /// <summary>Status of a complete answer, 0 for a broken connection, -1 for more to come.</summary>
-  private static int Receive(Connection connection)
-  {
-    if (connection.Received == BufferSize)
-    {
-      return 0;
-    }
-
-    var got = ReceiveBytes(connection.Handle, ref connection.Input[connection.Received], BufferSize - connection.Received, DontWait);
-    if (got <= 0)
-    {
-      return got < 0 && Marshal.GetLastPInvokeError() is TryAgain or Interrupted ? -1 : 0;
-    }
-
-    connection.Received += (int)got;
-    return Parse(connection.Input.AsSpan(0, connection.Received), out connection.Closing);
-  }
-
-  internal static int Parse(ReadOnlySpan<byte> answer, out bool closing)
-  {
-    closing = false;
-    var headerEnd = answer.IndexOf("\r\n\r\n"u8);
-    if (headerEnd < 0)
-    {
-      return -1;
-    }
-
-    if (!answer.StartsWith("HTTP/1.1 "u8) || !Utf8Parser.TryParse(answer[9..12], out int status, out _))
-    {
-      return 0;
-    }
-
-    var headers = answer[..(headerEnd + 2)];
-    var body = answer[(headerEnd + 4)..];
-    closing = Header(headers, "connection:"u8).IndexOf("close"u8) >= 0;
-    if (status is 204 or 304)
-    {
-      return status;
-    }
-
-    var length = Header(headers, "content-length:"u8);
-    if (!length.IsEmpty)
-    {
-      return Utf8Parser.TryParse(length, out int bytes, out _) ? body.Length >= bytes ? status : -1 : 0;
-    }
-
-    // Chunked: complete once the chunks lead to the empty one.
-    while (true)
-    {
-      var line = body.IndexOf("\r\n"u8);
-      if (line < 0)
-      {
-        return -1;
-      }
-
-      if (!Utf8Parser.TryParse(body[..line], out int size, out _, 'x'))
-      {
-        return 0;
-      }
-
-      var next = line + 2 + size + 2;
-      if (body.Length < next)
-      {
-        return -1;
-      }
-
-      if (size == 0)
-      {
-        return status;
-      }
-
-      body = body[next..];
-    }
-  }
-
-  private static ReadOnlySpan<byte> Header(ReadOnlySpan<byte> headers, ReadOnlySpan<byte> name)
-  {
-    while (true)
-    {
-      var line = headers.IndexOf("\r\n"u8);
-      if (line < 0)
-      {
-        return default;
-      }
-
-      headers = headers[(line + 2)..];
-      if (headers.Length > name.Length && System.Text.Ascii.EqualsIgnoreCase(headers[..name.Length], name))
-      {
-        var value = headers[name.Length..];
-        return System.MemoryExtensions.Trim(value[..value.IndexOf("\r\n"u8)], (byte)' ');
-      }
-    }
-  }
-
-  private void Reconnect(int index)
-  {
-    var connection = _connections[index];
-    Span<byte> unused = stackalloc byte[16];
-    EpollControl(_epoll, EpollDelete, connection.Handle, ref MemoryMarshal.GetReference(unused));
-    connection.Socket!.Dispose();
-    Connect(index);
-  }
-
-  private void Connect(int index)
-  {
-    var connection = _connections[index];
-    var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-    socket.Connect(_host, _port);
-    connection.Socket = socket;
-    connection.Handle = (int)socket.Handle;
-    connection.Closing = false;
-    Span<byte> interest = stackalloc byte[16];
-    interest.Clear();
-    BinaryPrimitives.WriteUInt32LittleEndian(interest, EpollIn);
-    BinaryPrimitives.WriteInt32LittleEndian(interest[s_eventData..], index);
-    if (EpollControl(_epoll, EpollAdd, connection.Handle, ref MemoryMarshal.GetReference(interest)) != 0)
-    {
-      throw new InvalidOperationException($"epoll_ctl: errno {Marshal.GetLastPInvokeError()}");
-    }
-  }
-
-  [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
-  private static partial int EpollCreate(int flags);
-
-  [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
-  private static partial int EpollControl(int epoll, int operation, int handle, ref byte interest);
-
-  [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
-  private static partial int EpollWait(int epoll, ref byte events, int count, int milliseconds);
-
-  [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
-  private static partial nint SendBytes(int handle, ref byte bytes, nint length, int flags);
-
-  [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
-  private static partial nint ReceiveBytes(int handle, ref byte bytes, nint length, int flags);
-
-  [LibraryImport("libc", EntryPoint = "close")]
-  private static partial int Close(int handle);
-
-  private sealed class Connection
-  {
-    public readonly byte[] Output = new byte[BufferSize];
-    public readonly byte[] Input = new byte[BufferSize];
-    public Socket? Socket;
-    public int Handle;
-    public int Received;
-    public int Tag;
-    public bool Busy;
-    public bool Closing;
-    public long SentAt;
-  }
 }

@@ -6,19 +6,19 @@ internal sealed class UnreachableException(string message) : Exception(message);
 /// <summary>The beginning that all commands share: is it there, and does it let us in.</summary>
 internal static class Session
 {
-  public static async Task<OperatorClient> OpenAsync(Target target)
-  {
-    var client = new OperatorClient(target);
-    try
+    public static async Task<OperatorClient> OpenAsync(Target target)
     {
-      await client.StatusAsync();
-      await client.LoginAsync();
-      return client;
+        var client = new OperatorClient(target);
+        try
+        {
+            await client.StatusAsync();
+            await client.LoginAsync();
+            return client;
+        }
+        catch (Exception error) when (error is HttpRequestException or OperatorException or OperationCanceledException or System.Text.Json.JsonException or KeyNotFoundException)
+        {
+            client.Dispose();
+            throw new UnreachableException($"{target.Url}: {error.Message}");
+        }
     }
-    catch (Exception error) when (error is HttpRequestException or OperatorException or OperationCanceledException or System.Text.Json.JsonException or KeyNotFoundException)
-    {
-      client.Dispose();
-      throw new UnreachableException($"{target.Url}: {error.Message}");
-    }
-  }
 }

@@ -30,44 +30,44 @@ public sealed record RegisterVolume(string HostDestination, string ContainerDest
 /// <summary>Body of <c>POST /agent/controller/register</c>, with the keys an Edgelet sends.</summary>
 public sealed record RegisterBody
 {
-  public required string Uuid { get; init; }
-  public string Name { get; init; } = "controller";
-  public int Schedule { get; init; }
-  public required IReadOnlyList<RegisterImage> Images { get; init; }
-  public int RegistryId { get; init; } = 1;
-  public IReadOnlyList<RegisterPort>? Ports { get; init; }
-  public IReadOnlyList<RegisterVolume>? VolumeMappings { get; init; }
-  public IReadOnlyList<AgentEnv> Env { get; init; } = [];
-  public string? Runtime { get; init; }
-  public bool? HostNetworkMode { get; init; }
-  public string? Config { get; init; }
+    public required string Uuid { get; init; }
+    public string Name { get; init; } = "controller";
+    public int Schedule { get; init; }
+    public required IReadOnlyList<RegisterImage> Images { get; init; }
+    public int RegistryId { get; init; } = 1;
+    public IReadOnlyList<RegisterPort>? Ports { get; init; }
+    public IReadOnlyList<RegisterVolume>? VolumeMappings { get; init; }
+    public IReadOnlyList<AgentEnv> Env { get; init; } = [];
+    public string? Runtime { get; init; }
+    public bool? HostNetworkMode { get; init; }
+    public string? Config { get; init; }
 }
 
 /// <summary>One item of the <c>microserviceStatus</c> text in a status.</summary>
 public sealed record MicroserviceStatusItem
 {
-  public required string Id { get; init; }
-  public required string Status { get; init; }
-  public double Percentage { get; init; }
-  public string? ContainerId { get; init; }
-  public long? StartTime { get; init; }
-  public long? OperatingDuration { get; init; }
+    public required string Id { get; init; }
+    public required string Status { get; init; }
+    public double Percentage { get; init; }
+    public string? ContainerId { get; init; }
+    public long? StartTime { get; init; }
+    public long? OperatingDuration { get; init; }
 
-  /// <summary>A decimal with two digits, as text.</summary>
-  public string? CpuUsage { get; init; }
+    /// <summary>A decimal with two digits, as text.</summary>
+    public string? CpuUsage { get; init; }
 
-  /// <summary>Whole bytes, as text.</summary>
-  public string? MemoryUsage { get; init; }
-  public string? IpAddress { get; init; }
-  public string? HealthStatus { get; init; }
-  public IReadOnlyList<string>? ExecSessionIds { get; init; }
-  public string? ErrorMessage { get; init; }
+    /// <summary>Whole bytes, as text.</summary>
+    public string? MemoryUsage { get; init; }
+    public string? IpAddress { get; init; }
+    public string? HealthStatus { get; init; }
+    public IReadOnlyList<string>? ExecSessionIds { get; init; }
+    public string? ErrorMessage { get; init; }
 
-  /// <summary>Edgelet 1.1 only.</summary>
-  public string? PodId { get; init; }
+    /// <summary>Edgelet 1.1 only.</summary>
+    public string? PodId { get; init; }
 
-  /// <summary>Edgelet 1.1 only.</summary>
-  public int? RestartCount { get; init; }
+    /// <summary>Edgelet 1.1 only.</summary>
+    public int? RestartCount { get; init; }
 }
 
 /// <summary>One item of the <c>repositoryStatus</c> text in a status.</summary>
@@ -95,11 +95,11 @@ internal sealed record ErrorBody(string? Name, string? Message, string? Error, s
 [JsonSerializable(typeof(ErrorBody))]
 internal sealed partial class AgentJson : JsonSerializerContext
 {
-  /// <summary>The context with Go's habit of leaving most characters unescaped.</summary>
-  public static AgentJson Wire { get; } = new(new JsonSerializerOptions
-  {
-    PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-  });
+    /// <summary>The context with Go's habit of leaving most characters unescaped.</summary>
+    public static AgentJson Wire { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
 }

@@ -5,6 +5,6 @@ namespace Edgelet.Simulator;
 /// <param name="problem">What is wrong with it.</param>
 public sealed class AgentDecodeException(string path, string problem) : Exception($"{path} {problem}")
 {
-  /// <summary>The JSON path of the value at fault.</summary>
-  public string Path { get; } = path;
+    /// <summary>The JSON path of the value at fault.</summary>
+    public string Path { get; } = path;
 }

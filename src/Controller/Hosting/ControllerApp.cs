@@ -2,6 +2,7 @@ using System.Net;
 using Controller.AccessControl;
 using Controller.Agents;
 using Controller.Configuration;
+using Controller.Identity;
 using Controller.Microservices;
 using Controller.Secrets;
 using Controller.Sql;
@@ -36,12 +37,14 @@ internal sealed class ControllerApp : IAsyncDisposable
     public static async Task<ControllerApp> StartAsync(
         ControllerSettings settings, Action<IServiceCollection>? customize = null, CancellationToken cancel = default)
     {
+        IdentityStartup.Check(settings);
         var database = await DatabaseStartup.OpenAsync(settings, cancel);
         WebApplication? api = null;
         try
         {
             api = Build(settings, database, customize);
             var app = new ControllerApp(api, database);
+            await api.Services.GetRequiredService<IdentityStartup>().RunAsync(cancel);
             await api.Services.GetRequiredService<Fleet>().StartAsync(cancel);
             await api.StartAsync(cancel);
             return app;
@@ -54,7 +57,7 @@ internal sealed class ControllerApp : IAsyncDisposable
             }
 
             await database.DisposeAsync();
-            throw e is IOException or DatabaseException ? new StartupException(e.Message, e) : e;
+            throw e is IOException or DatabaseException or MasterKeyException ? new StartupException(e.Message, e) : e;
         }
     }
 
@@ -86,6 +89,7 @@ internal sealed class ControllerApp : IAsyncDisposable
             .AddSingleton(TimeProvider.System)
             .AddSingleton<RouteCatalog>()
             .AddAccessControl()
+            .AddIdentity()
             .AddSingleton(new SecretCipher(LoadMasterKey(settings.Data)))
             .AddAgents()
             .AddMicroservices();

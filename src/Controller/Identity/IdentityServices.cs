@@ -1,0 +1,18 @@
+using Controller.AccessControl;
+
+namespace Controller.Identity;
+
+/// <summary>Registers operator identity: the embedded issuer and local accounts.</summary>
+internal static class IdentityServices
+{
+    public static IServiceCollection AddIdentity(this IServiceCollection services) => services
+        .AddSingleton<SigningKeys>()
+        .AddSingleton<TokenVerifier>()
+        .AddSingleton<TokenIssuer>()
+        .AddSingleton(p => new VerifiedTokens(p.GetRequiredService<TimeProvider>()))
+        .AddSingleton<EmbeddedBearerValidator>()
+        .AddSingleton<IBearerValidator>(p => p.GetRequiredService<EmbeddedBearerValidator>())
+        .AddSingleton<IPasswordChangeGate, PasswordChangeGate>()
+        .AddSingleton(_ => new PasswordHasher())
+        .AddSingleton<IdentityStartup>();
+}
