@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Controller.Secrets;
 using Controller.Sql;
 using Controller.Sql.Stores;
@@ -11,7 +10,7 @@ namespace Controller.Agents;
 /// database never holds them in clear. What cannot be had is an empty value and a warning: one bad reference must not
 /// take the node's whole list away.
 /// </summary>
-internal sealed partial class AgentEnvironment(SecretCipher cipher, ILogger<AgentEnvironment> log)
+internal sealed partial class AgentEnvironment(SecretData data, ILogger<AgentEnvironment> log)
 {
     /// <summary>The stored texts that the references of some microservices need; at most two queries.</summary>
     public static async Task<StoredValues> ReadAsync(DbSession session, IEnumerable<AgentMicroserviceRow> microservices)
@@ -61,35 +60,32 @@ internal sealed partial class AgentEnvironment(SecretCipher cipher, ILogger<Agen
         return slash < 0 ? null : (reference![..slash], reference[(slash + 1)..]);
     }
 
-    private Dictionary<string, string>? Values(SecretData stored)
+    /// <summary>Null, and a warning in the log, when the data cannot be read.</summary>
+    private Dictionary<string, string>? Values(SecretDataRow stored)
     {
-        try
+        var values = data.Open(stored.Name, stored.Data);
+        if (values is not null && stored.IsTls)
         {
-            using var json = JsonDocument.Parse(cipher.Decrypt(stored.Name, stored.Data));
-            var values = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var property in json.RootElement.EnumerateObject())
+            foreach (var (key, base64) in values.ToList())
             {
-                var text = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : property.Value.GetRawText();
-                values[property.Name] = stored.IsTls ? Encoding.UTF8.GetString(Convert.FromBase64String(text)) : text;
+                values[key] = Decoded(base64);
             }
+        }
 
-            return values;
-        }
-        catch (Exception e) when (e is SecretUnreadableException or JsonException or InvalidOperationException or FormatException)
-        {
-            Unreadable(log, stored.Name, e.GetType().Name);
-            return null;
-        }
+        return values;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "'{name}' cannot be read ({reason}): environment variables taken from it are empty")]
-    private static partial void Unreadable(ILogger log, string name, string reason);
+    private static string Decoded(string base64)
+    {
+        var bytes = new byte[base64.Length];
+        return Convert.TryFromBase64String(base64, bytes, out var length) ? Encoding.UTF8.GetString(bytes, 0, length) : base64;
+    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Environment variable '{key}' refers to '{reference}', which does not exist")]
     private static partial void Missing(ILogger log, string key, string reference);
 
     /// <summary>Encrypted texts as stored.</summary>
-    internal sealed record StoredValues(IReadOnlyList<SecretData> Secrets, IReadOnlyList<SecretData> ConfigMaps);
+    internal sealed record StoredValues(IReadOnlyList<SecretDataRow> Secrets, IReadOnlyList<SecretDataRow> ConfigMaps);
 
     /// <summary>Decrypted values of one answer.</summary>
     internal sealed class Resolver(

@@ -15,6 +15,8 @@ internal static class AgentServices
         .AddSingleton<AgentGate>()
         .AddSingleton<AgentEnvironment>()
         .AddSingleton<AgentMicroserviceService>()
+        .AddSingleton<AgentVolumeMounts>()
+        .AddSingleton<AgentSessions>()
         .AddSingleton<ITokenLedger>(p => p.GetRequiredService<Database>().IsSoleOwner
             ? new MemoryTokenLedger(p.GetRequiredService<TimeProvider>())
             : new SharedTokenLedger(p.GetRequiredService<Database>(), p.GetRequiredService<TimeProvider>()))

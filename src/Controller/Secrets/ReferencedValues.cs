@@ -24,11 +24,11 @@ internal sealed partial class ReferencedValues(SecretCipher cipher, ILogger<Refe
 
     private static readonly Dictionary<string, IReadOnlyDictionary<string, string>> Nothing = [];
 
-    private Dictionary<string, IReadOnlyDictionary<string, string>> Read(List<SecretData> rows) =>
+    private Dictionary<string, IReadOnlyDictionary<string, string>> Read(List<SecretDataRow> rows) =>
         rows.ToDictionary(r => r.Name, Read, StringComparer.Ordinal);
 
     /// <summary>What cannot be decrypted reads as empty, so that one damaged row does not take everything down with it.</summary>
-    private IReadOnlyDictionary<string, string> Read(SecretData row)
+    private IReadOnlyDictionary<string, string> Read(SecretDataRow row)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         try
