@@ -13,6 +13,8 @@ internal static class AgentServices
         .AddSingleton<ChangeNotifier>()
         .AddSingleton<ChangeFeed>()
         .AddSingleton<AgentGate>()
+        .AddSingleton<AgentEnvironment>()
+        .AddSingleton<AgentMicroserviceService>()
         .AddSingleton<AgentVolumeMounts>()
         .AddSingleton<AgentSessions>()
         .AddSingleton<DeletedFog>()

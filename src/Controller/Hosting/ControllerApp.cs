@@ -1,21 +1,23 @@
 using System.Diagnostics;
 using Controller.AccessControl;
 using Controller.Agents;
+using Controller.Applications;
 using Controller.Architectures;
 using Controller.Catalog;
 using Controller.Cluster;
 using Controller.Configuration;
 using Controller.ConsoleSite;
+using Controller.Fogs;
 using Controller.Identity;
 using Controller.Logging;
-using Controller.Registries;
-using Controller.Fogs;
+using Controller.Microservices;
 using Controller.Platform;
+using Controller.Registries;
 using Controller.Secrets;
 using Controller.Sql;
 using Controller.Status;
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Hosting.Server;
 
 namespace Controller.Hosting;
 
@@ -196,7 +198,9 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .AddCatalog()
             .AddRegistries()
             .AddPlatform()
-            .AddFogs();
+            .AddFogs()
+            .AddMicroservices()
+            .AddApplications();
         customize?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -224,6 +228,11 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         StatusEndpoints.Map(api);
         IdentityEndpoints.Map(api);
         AgentPollEndpoints.Map(api);
+        AgentMicroserviceEndpoints.Map(api);
+        ApplicationEndpoints.Map(api);
+        ControllerRegistrationEndpoints.Map(api);
+        MicroserviceEndpoints.Map(api);
+        NodeDebugEndpoints.Map(api);
         AgentReadEndpoints.Map(api);
         ArchitectureEndpoints.Map(api);
         CatalogEndpoints.Map(api);
