@@ -11,13 +11,13 @@ internal sealed class OperatorGate(IBearerValidator bearer, IAuthorizer authoriz
         "Authorization denied: You do not have permission to perform this action. Please contact your administrator.";
 
     /// <summary>The operator behind the request.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="acceptBareToken">Also takes a token without the word <c>Bearer</c>.</param>
     /// <exception cref="ApiException">401 without a valid bearer token.</exception>
-    public async ValueTask<OperatorIdentity> AuthenticateAsync(HttpContext context)
+    public async ValueTask<OperatorIdentity> AuthenticateAsync(HttpContext context, bool acceptBareToken = false)
     {
-        var header = context.Request.Headers.Authorization.ToString();
-        const string scheme = "Bearer ";
-        var identity = header.StartsWith(scheme, StringComparison.Ordinal) && header.Length > scheme.Length
-            ? await bearer.ValidateAsync(header[scheme.Length..].Trim(), context.RequestAborted)
+        var identity = BearerHeader.Token(context, acceptBareToken) is { } token
+            ? await bearer.ValidateAsync(token, context.RequestAborted)
             : null;
         if (identity is null)
         {

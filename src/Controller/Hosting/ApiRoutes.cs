@@ -1,5 +1,6 @@
 using Controller.AccessControl;
 using Controller.Agents;
+using Controller.Logging;
 
 namespace Controller.Hosting;
 
@@ -14,34 +15,50 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints)
     private readonly RouteCatalog _catalog = endpoints.ServiceProvider.GetRequiredService<RouteCatalog>();
     private readonly OperatorGate _operators = endpoints.ServiceProvider.GetRequiredService<OperatorGate>();
     private readonly AgentGate _agents = endpoints.ServiceProvider.GetRequiredService<AgentGate>();
+    private readonly DeletedFog _deleted = endpoints.ServiceProvider.GetRequiredService<DeletedFog>();
+
+    private readonly RequestLog _requests = endpoints.ServiceProvider.GetRequiredService<RequestLog>();
 
     /// <summary>Where endpoint classes get their services from, once, while they map.</summary>
     public IServiceProvider Services => endpoints.ServiceProvider;
 
     /// <summary>A route anybody may call; <paramref name="resource"/> is for the inventory only.</summary>
     public void Public(string method, string path, string resource, int success, RequestDelegate handler) =>
-        Map(new(method, path, RouteClass.Public, new(resource, "-"), success), handler);
+        Map(new(method, path, RouteClass.Public, new(resource, "-"), success), context =>
+        {
+            _requests.Received(context);
+            return handler(context);
+        });
 
     /// <summary>A route for operators whose roles allow <paramref name="permission"/>.</summary>
     public void Operator(string method, string path, Permission permission, int success, RequestDelegate handler) =>
         Map(new(method, path, RouteClass.Authorized, permission, success), async context =>
         {
             await _operators.AuthorizeAsync(context, permission);
+            _requests.Received(context);
             await handler(context);
         });
 
     /// <summary>A route for any signed-in operator; the permission is for the inventory only.</summary>
-    public void SignedIn(string method, string path, Permission permission, int success, RequestDelegate handler) =>
+    public void SignedIn(
+        string method, string path, Permission permission, int success, RequestDelegate handler, bool acceptBareToken = false) =>
         Map(new(method, path, RouteClass.Authenticated, permission, success), async context =>
         {
-            await _operators.AuthenticateAsync(context);
+            await _operators.AuthenticateAsync(context, acceptBareToken);
+            _requests.Received(context);
             await handler(context);
         });
 
-    /// <summary>A route for Edgelets.</summary>
-    public void Agent(string method, string path, string verb, int success, Func<HttpContext, FogEntry, Task> handler) =>
+    /// <summary>A route for Edgelets. One whose fog was deleted is told so instead (decision 8).</summary>
+    public void Agent(string method, string path, string verb, int success, Func<HttpContext, FogEntry, Task> handler)
+    {
+        var farewell = _deleted.InPlaceOf(method, path);
         Map(new(method, path, RouteClass.Agent, new("agent", verb), success), async context =>
-            await handler(context, await _agents.AuthenticateAsync(context)));
+        {
+            var fog = await _agents.AuthenticateAsync(context);
+            await (fog.Identity is { IsDeleted: true } ? farewell(context, fog) : handler(context, fog));
+        });
+    }
 
     private void Map(ApiRoute route, RequestDelegate handler)
     {

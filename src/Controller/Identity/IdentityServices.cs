@@ -14,5 +14,13 @@ internal static class IdentityServices
         .AddSingleton<IBearerValidator>(p => p.GetRequiredService<EmbeddedBearerValidator>())
         .AddSingleton<IPasswordChangeGate, PasswordChangeGate>()
         .AddSingleton(_ => new PasswordHasher())
+        .AddSingleton<SessionTokens>()
+        .AddSingleton<PasswordSignIn>()
+        .AddSingleton<TokenRefresh>()
+        .AddSingleton<SignOut>()
+        .AddSingleton<Profiles>()
+        .AddSingleton<AuthRateLimit>()
+        .AddSingleton(_ => new OperatorConsole(Console.Out))
+        .AddSingleton<BootstrapAdministrator>()
         .AddSingleton<IdentityStartup>();
 }

@@ -4,7 +4,7 @@ using Controller.Hosting;
 namespace Controller.Identity;
 
 /// <summary>What must be there before the first request: signing keys and an administrator.</summary>
-internal sealed class IdentityStartup(SigningKeys keys)
+internal sealed class IdentityStartup(SigningKeys keys, BootstrapAdministrator administrator)
 {
     /// <exception cref="StartupException">The settings ask for an issuer that this build does not have.</exception>
     public static void Check(ControllerSettings settings)
@@ -16,5 +16,9 @@ internal sealed class IdentityStartup(SigningKeys keys)
     }
 
     /// <exception cref="StartupException">Something the operator must mend.</exception>
-    public async Task RunAsync(CancellationToken cancel) => await keys.StartAsync(cancel);
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        await keys.StartAsync(cancel);
+        await administrator.EnsureAsync(cancel);
+    }
 }

@@ -19,6 +19,10 @@ internal sealed class PasswordHasher(int slots = 2) : IDisposable
         new(MemoryKiB, Passes, new byte[Argon2Hash.SaltSize], new byte[HashSize]);
 
     private readonly SemaphoreSlim _slots = new(slots);
+    private long _computed;
+
+    /// <summary>Hashes computed so far.</summary>
+    public long Computed => Interlocked.Read(ref _computed);
 
     /// <summary>The PHC string to store.</summary>
     public async Task<string> HashAsync(string password, CancellationToken cancellation = default)
@@ -57,6 +61,7 @@ internal sealed class PasswordHasher(int slots = 2) : IDisposable
         await _slots.WaitAsync(cancellation);
         try
         {
+            Interlocked.Increment(ref _computed);
             var algorithm = PasswordBasedKeyDerivationAlgorithm.Argon2id(new Argon2Parameters
             {
                 DegreeOfParallelism = 1,

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Installs what the tests need, publishes the native binary, runs every test, and prints the totals as its last line.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+scripts/install-test-deps.sh
+
+case "$(uname -m)" in
+  aarch64 | arm64) runtime=linux-arm64 ;;
+  *) runtime=linux-x64 ;;
+esac
+dotnet build Controller.slnx -v quiet
+dotnet publish src/Controller -c Release -r "$runtime" -o artifacts/native -v quiet
+export CONTROLLER_BINARY="$PWD/artifacts/native/controller"
+
+passed=0 failed=0 skipped=0 broken=0
+for project in tests/*.Tests; do
+  report="artifacts/$(basename "$project").log"
+  status=0
+  dotnet run --no-build --project "$project" -- --no-progress --no-ansi 2>&1 | tee "$report" || status=$?
+  count() { sed -n "s/^ *$1: *\([0-9]*\)$/\1/p" "$report" | tail -n 1; }
+  passed=$((passed + $(count succeeded || true) + 0))
+  failed=$((failed + $(count failed || true) + 0))
+  skipped=$((skipped + $(count skipped || true) + 0))
+  [ "$status" -eq 0 ] || broken=1
+done
+
+# A runner that died without counting must not look like success.
+[ "$broken" -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]

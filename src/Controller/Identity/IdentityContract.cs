@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+
+namespace Controller.Identity;
+
+/// <summary>The answer to a login and a refresh (auth-rbac 6.1).</summary>
+internal sealed record TokenPair(string AccessToken, string RefreshToken);
+
+/// <summary>Who is signed in (auth-rbac 6.3).</summary>
+/// <param name="Email">Absent for names that are no e-mail address.</param>
+internal sealed record ProfileBody(
+    string Sub,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Email,
+    [property: JsonPropertyName("preferred_username")] string PreferredUsername,
+    IReadOnlyList<string> Groups,
+    [property: JsonPropertyName("password_change_required")] bool PasswordChangeRequired,
+    bool MfaEnabled);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(TokenPair))]
+[JsonSerializable(typeof(ProfileBody))]
+internal sealed partial class IdentityJson : JsonSerializerContext;
