@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using MySqlConnector;
 using Npgsql;
@@ -100,7 +101,9 @@ internal sealed class ServerDatabase : Database
         {
             try
             {
-                var transaction = await connection.BeginTransactionAsync(cancel).ConfigureAwait(false);
+                // Named here, because MySqlConnector asks for REPEATABLE READ when no level is named: what is read after
+                // waiting for a lock must be what the lock's holder has written.
+                var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel).ConfigureAwait(false);
                 await using (transaction.ConfigureAwait(false))
                 {
                     var session = new DbSession(connection, Dialect, transaction, null);

@@ -61,6 +61,25 @@ public sealed class DatabaseTests(SqlFlavor flavor)
     }
 
     [Test]
+    public async Task A_transaction_sees_what_others_have_committed_since_it_began()
+    {
+        if (flavor == SqlFlavor.Sqlite)
+        {
+            // One writer: nobody commits while a transaction runs.
+            return;
+        }
+
+        await using var db = await MigratedDatabase.OpenAsync(flavor);
+        var seen = await db.Database.WriteAsync(async s =>
+        {
+            await StateStore.GetAsync(s, "x");
+            await db.Database.WriteAsync(other => StateStore.SetAsync(other, "x", "theirs", Now));
+            return await StateStore.GetAsync(s, "x");
+        });
+        await Assert.That(seen).IsEqualTo("theirs");
+    }
+
+    [Test]
     public async Task A_unique_violation_is_told_apart()
     {
         await using var db = await MigratedDatabase.OpenAsync(flavor);

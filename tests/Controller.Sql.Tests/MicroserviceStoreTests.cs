@@ -175,6 +175,10 @@ public sealed class MicroserviceStoreTests(SqlFlavor flavor)
         await db.Database.WriteAsync(s => MicroserviceStore.MarkForRebuildAsync(s, owners.Select(o => o.Uuid)));
         var hosts = (await db.Database.ReadAsync(s => MicroserviceStore.FindAsync(s, owner.Uuid)))!.ExtraHosts;
         await Assert.That(hosts.Select(h => (h.Value, h.TargetFogUuid))).IsEquivalentTo([("host-1", (string?)"fog-1"), ("iofog", (string?)"fog-2")]);
+        await Assert.That(await db.Database.WriteAsync(s => ExtraHostStore.ReaddressAsync(s, "fog-1", "new"))).IsEquivalentTo(["fog-1"]);
+        await Assert.That(await db.Database.WriteAsync(s => ExtraHostStore.ReaddressAsync(s, "fog-2", "new"))).IsEmpty();
+        var values = await db.Database.ReadAsync(s => s.QueryAsync("SELECT \"value\" FROM \"MicroserviceExtraHost\" ORDER BY \"id\"", r => r.Text()));
+        await Assert.That(string.Join(' ', values.TakeLast(2))).IsEqualTo("new iofog");
     }
 
     [Test]

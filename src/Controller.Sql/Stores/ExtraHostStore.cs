@@ -32,4 +32,20 @@ public static class ExtraHostStore
             r => (r.Text(), r.TextOrNull()),
             new() { { "target", targetUuid } }).ConfigureAwait(false);
     }
+
+    /// <summary>The address of a fog changed: extra hosts that point to its agent follow. Returns the fogs that run their owners.</summary>
+    public static async Task<List<string>> ReaddressAsync(DbSession session, string fogUuid, string? host)
+    {
+        const string pointing = "\"template_type\" = 'Agents' AND \"target_fog_uuid\" = @fog";
+        await session.ExecuteAsync(
+            $"UPDATE \"MicroserviceExtraHost\" SET \"value\" = @host WHERE {pointing}",
+            new() { { "host", host ?? "" }, { "fog", fogUuid } }).ConfigureAwait(false);
+        return await session.QueryAsync(
+            $"""
+            SELECT DISTINCT m."iofog_uuid" FROM "Microservices" m
+            WHERE m."iofog_uuid" IS NOT NULL AND m."uuid" IN (SELECT "microservice_uuid" FROM "MicroserviceExtraHost" WHERE {pointing})
+            """,
+            r => r.Text(),
+            new() { { "fog", fogUuid } }).ConfigureAwait(false);
+    }
 }

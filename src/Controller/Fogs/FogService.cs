@@ -167,6 +167,10 @@ internal sealed class FogService(
         fields["pendingConfigKeys"] = PendingConfigKeys.ToText(pending);
         await FogStore.UpdateAsync(session, uuid, fields, now);
         await changes.RaiseAsync(session, uuid, ChangeFlags.Config);
+        if (body.Text("host") is { } host && host != fog.Host)
+        {
+            await changes.RaiseAsync(session, await ExtraHostStore.ReaddressAsync(session, uuid, host), ChangeFlags.Microservices);
+        }
 
         var generation = (stored?.Generation ?? 0) + 1;
         await FogPlatformStore.SetSpecAsync(session, new(uuid, spec.ToText(), generation), now);

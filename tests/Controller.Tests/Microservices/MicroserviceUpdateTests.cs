@@ -289,6 +289,20 @@ public sealed class MicroserviceUpdateTests
         async Task<string> Nats() => (await w.GetAsync(uuid))["natsConfig"]!.ToJsonString();
     }
 
+    [Test]
+    public async Task An_agents_new_address_reaches_those_that_know_it_by_name()
+    {
+        await using var w = await Workloads.StartAsync();
+        var hub = await w.AddFogAsync("hub", host: "10.0.0.1");
+        var uuid = await w.CreateAsync("a", """{"extraHosts":[{"name":"hub","address":"${Agents.hub}"}]}""");
+        await w.TakeFlagsAsync();
+        await w.OkAsync("PATCH", "/iofog/" + hub, """{"host":"10.0.0.2"}""");
+        await Assert.That((await w.TakeFlagsAsync()) & ChangeFlags.Microservices).IsEqualTo(ChangeFlags.Microservices);
+        await Assert.That((await w.GetAsync(uuid))["extraHosts"]![0]!["value"]!.GetValue<string>()).IsEqualTo("10.0.0.2");
+        await w.OkAsync("PATCH", "/iofog/" + hub, """{"host":"10.0.0.2"}""");
+        await Assert.That(await w.TakeFlagsAsync()).IsEqualTo(ChangeFlags.None);
+    }
+
     private static Task PatchAsync(Workloads w, string uuid, string json) => w.OkAsync("PATCH", "/microservices/" + uuid, json);
 
     private static Task RefusedAsync(Workloads w, string uuid, string json, string message, int status = 400, string name = "ValidationError") =>

@@ -18,9 +18,9 @@ internal sealed class Workloads(TestController controller) : IAsyncDisposable
     public Database Database => controller.Database;
 
     /// <summary>With an amd64 node <c>edge-1</c> and an active application <c>shop</c>.</summary>
-    public static async Task<Workloads> StartAsync(string[]? groups = null)
+    public static async Task<Workloads> StartAsync(string[]? groups = null, Dictionary<string, string>? environment = null)
     {
-        var workloads = new Workloads(await TestController.StartAsync(groups: groups));
+        var workloads = new Workloads(await TestController.StartAsync(environment, groups: groups));
         workloads.Fog = await workloads.AddFogAsync("edge-1");
         workloads.ApplicationId = await workloads.AddApplicationAsync("shop");
         return workloads;
