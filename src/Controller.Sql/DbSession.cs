@@ -25,6 +25,9 @@ public sealed class DbSession
     /// <summary>The dialect of this connection.</summary>
     public Dialect Dialect { get; }
 
+    /// <summary>Statements run so far: what proves that a list costs the same however long it is.</summary>
+    public int StatementCount { get; private set; }
+
     /// <summary>Runs <paramref name="action"/> once the transaction is committed, before its caller goes on; never on roll-back.</summary>
     public void OnCommitted(Action action) => (_committed ??= []).Add(action);
 
@@ -138,6 +141,7 @@ public sealed class DbSession
 
     private DbCommand Command(string sql, SqlParams? parameters)
     {
+        StatementCount++;
         // SQLite keeps a command's compiled statements as long as its text stays the same; the server drivers
         // prepare by themselves.
         DbCommand? command = null;

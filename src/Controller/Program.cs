@@ -26,10 +26,31 @@ internal static class Program
             return 1;
         }
 
+        if (loaded.ConfigFile is { } file)
+        {
+            await Console.Out.WriteLineAsync($"Loading config from: {file}");
+        }
+
+        await Console.Out.WriteLineAsync("Configuration loaded");
+        return await ServeAsync(settings, new ServiceManager(environment.GetValueOrDefault("NOTIFY_SOCKET")));
+    }
+
+    /// <summary>Serves until a signal asks to stop.</summary>
+    /// <returns>The process's exit code.</returns>
+    private static async Task<int> ServeAsync(ControllerSettings settings, ServiceManager manager)
+    {
+        using var signals = new ProcessSignals();
         try
         {
-            await using var controller = await ControllerApp.StartAsync(settings);
-            await controller.WaitForShutdownAsync();
+            await using var controller = await ControllerApp.StartAsync(settings, cancel: signals.Stop);
+            manager.Ready();
+            await controller.WaitForStopAsync(signals.Stop);
+            manager.Stopping();
+            return 0;
+        }
+        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
+        {
+            // Asked to stop before it had started.
             return 0;
         }
         catch (StartupException e)

@@ -66,9 +66,6 @@ public sealed record FogRow
     public required FogStatus Status { get; init; }
 }
 
-/// <summary>An architecture a fog may have.</summary>
-public sealed record ArchitectureRow(int Id, string Name, string Image, string Description);
-
 /// <summary>A volume mount linked to a fog.</summary>
 public sealed record FogMountRow(string FogUuid, string Name, int Version, string? ConfigMapName, string? SecretName);
 

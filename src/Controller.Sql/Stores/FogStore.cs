@@ -151,12 +151,6 @@ public static class FogStore
         return true;
     }
 
-    /// <summary>Every known architecture.</summary>
-    public static Task<List<ArchitectureRow>> ListArchitecturesAsync(DbSession session) =>
-        session.QueryAsync(
-            "SELECT \"id\", \"name\", \"image\", \"description\" FROM \"Architectures\" ORDER BY \"id\"",
-            r => new ArchitectureRow(r.Int(), r.Text(), r.Text(), r.Text()));
-
     private static List<string> Bind(IReadOnlyDictionary<string, object?> fields, SqlParams parameters)
     {
         var names = new List<string>(fields.Count);

@@ -138,6 +138,7 @@ internal sealed class SettingsBuilder(SettingValues values, SettingProblems prob
     {
         Threshold = Threshold(values.Required("log.level")),
         Directory = values.Required("log.directory"),
+        DirectoryIsGiven = values.IsGiven("log.directory"),
         FileSizeBytes = values.Bytes("log.fileSize"),
         FileCount = values.Integer("log.fileCount"),
     };

@@ -32,7 +32,7 @@ internal sealed class FogRelations
 
     /// <summary>Reads for one fog, or with null for all.</summary>
     public static async Task<FogRelations> LoadAsync(DbSession session, string? fogUuid) => new(
-        await FogStore.ListArchitecturesAsync(session),
+        await ArchitectureStore.ListAsync(session),
         await FogRelationStore.ListTagsAsync(session, fogUuid),
         await FogRelationStore.ListMountsAsync(session, fogUuid),
         fogUuid is null ? await FogPlatformStore.ListSpecsAsync(session)

@@ -37,6 +37,8 @@ internal sealed class ApiException(int status, string name, string message, int?
     public static ApiException TooLarge(long limit) =>
         new(413, "PayloadTooLargeError", $"Request body exceeds the limit of {limit} bytes");
 
+    public static ApiException UnsupportedMediaType(string message) => new(415, "UnsupportedMediaTypeError", message);
+
     /// <summary>Our own infrastructure cannot serve the request now (decision 10).</summary>
     public static ApiException Unavailable(string message, int retryAfterSeconds = 1) =>
         new(503, "ServiceUnavailableError", message, retryAfterSeconds);

@@ -1,5 +1,6 @@
 using Controller.AccessControl;
 using Controller.Agents;
+using Controller.Logging;
 
 namespace Controller.Hosting;
 
@@ -16,18 +17,25 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints)
     private readonly AgentGate _agents = endpoints.ServiceProvider.GetRequiredService<AgentGate>();
     private readonly DeletedFog _deleted = endpoints.ServiceProvider.GetRequiredService<DeletedFog>();
 
+    private readonly RequestLog _requests = endpoints.ServiceProvider.GetRequiredService<RequestLog>();
+
     /// <summary>Where endpoint classes get their services from, once, while they map.</summary>
     public IServiceProvider Services => endpoints.ServiceProvider;
 
     /// <summary>A route anybody may call; <paramref name="resource"/> is for the inventory only.</summary>
     public void Public(string method, string path, string resource, int success, RequestDelegate handler) =>
-        Map(new(method, path, RouteClass.Public, new(resource, "-"), success), handler);
+        Map(new(method, path, RouteClass.Public, new(resource, "-"), success), context =>
+        {
+            _requests.Received(context);
+            return handler(context);
+        });
 
     /// <summary>A route for operators whose roles allow <paramref name="permission"/>.</summary>
     public void Operator(string method, string path, Permission permission, int success, RequestDelegate handler) =>
         Map(new(method, path, RouteClass.Authorized, permission, success), async context =>
         {
             await _operators.AuthorizeAsync(context, permission);
+            _requests.Received(context);
             await handler(context);
         });
 
@@ -37,6 +45,7 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints)
         Map(new(method, path, RouteClass.Authenticated, permission, success), async context =>
         {
             await _operators.AuthenticateAsync(context, acceptBareToken);
+            _requests.Received(context);
             await handler(context);
         });
 

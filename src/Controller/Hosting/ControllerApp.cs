@@ -1,129 +1,259 @@
-using System.Net;
+using System.Diagnostics;
 using Controller.AccessControl;
 using Controller.Agents;
+using Controller.Applications;
+using Controller.Architectures;
+using Controller.Catalog;
+using Controller.Cluster;
 using Controller.Configuration;
+using Controller.ConsoleSite;
 using Controller.Fogs;
 using Controller.Identity;
+using Controller.Logging;
+using Controller.Microservices;
 using Controller.Platform;
+using Controller.Registries;
 using Controller.Secrets;
 using Controller.Sql;
-using Microsoft.AspNetCore.Hosting.Server;
+using Controller.Status;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Hosting.Server;
 
 namespace Controller.Hosting;
 
-/// <summary>A running Controller: database, API listener and background work, started in order and stopped in reverse.</summary>
-internal sealed class ControllerApp : IAsyncDisposable
+/// <summary>
+/// A running Controller: log, database, listeners and background work, started in order and stopped in reverse
+/// (runtime 2.1 and 2.8).
+/// </summary>
+internal sealed partial class ControllerApp : IAsyncDisposable
 {
     private readonly WebApplication _api;
     private readonly Database _database;
+    private readonly ControllerLog _log;
+    private readonly TlsMaterial? _tls;
+    private readonly ILogger _logger;
+    private IDisposable? _malformed;
+    private PidFile? _pid;
 
-    private ControllerApp(WebApplication api, Database database)
+    private ControllerApp(WebApplication api, Database database, ControllerLog log, TlsMaterial? tls)
     {
         _api = api;
         _database = database;
+        _log = log;
+        _tls = tls;
+        _logger = api.Services.GetRequiredService<ILogger<ControllerApp>>();
     }
 
     public IServiceProvider Services => _api.Services;
 
     /// <summary>Where the API listens, for callers that let the system choose the port.</summary>
-    public Uri Address => new(_api.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
-        .Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
+    public Uri Address => Listening(0);
+
+    /// <summary>Where the Console listens.</summary>
+    public Uri ConsoleAddress => Listening(1);
 
     /// <summary>Starts everything; returns when the API answers.</summary>
     /// <param name="settings">Checked settings.</param>
     /// <param name="customize">For tests: replaces services (clock, log).</param>
     /// <param name="cancel">Gives up starting.</param>
+    /// <param name="console">Where the log goes beside its file; standard output unless given.</param>
     /// <exception cref="StartupException">Something the operator must mend.</exception>
     public static async Task<ControllerApp> StartAsync(
-        ControllerSettings settings, Action<IServiceCollection>? customize = null, CancellationToken cancel = default)
+        ControllerSettings settings, Action<IServiceCollection>? customize = null, CancellationToken cancel = default, Stream? console = null)
     {
-        IdentityStartup.Check(settings);
-        var database = await DatabaseStartup.OpenAsync(settings, cancel);
+        var log = ControllerLog.Start(settings, console ?? Console.OpenStandardOutput(), TimeProvider.System);
+        Initialized(log.CreateLogger(nameof(ControllerApp)));
+        TlsMaterial? tls = null;
+        Database? database = null;
         WebApplication? api = null;
         try
         {
-            api = Build(settings, database, customize);
-            var app = new ControllerApp(api, database);
-            await api.Services.GetRequiredService<IdentityStartup>().RunAsync(cancel);
-            await api.Services.GetRequiredService<Fleet>().StartAsync(cancel);
-            await api.StartAsync(cancel);
+            IdentityStartup.Check(settings);
+            tls = TlsMaterial.Load(settings.Server);
+            database = await DatabaseStartup.OpenAsync(settings, cancel);
+            api = Build(settings, database, log, tls, customize);
+            var app = new ControllerApp(api, database, log, tls);
+            await app.StartAsync(settings, cancel);
             return app;
         }
         catch (Exception e)
         {
+            var failure = Explain(e, settings);
+            if (e is not OperationCanceledException)
+            {
+                Failed(log.CreateLogger(nameof(ControllerApp)), failure.Message);
+            }
+
             if (api is not null)
             {
                 await api.DisposeAsync();
             }
 
-            await database.DisposeAsync();
-            throw e is IOException or DatabaseException or MasterKeyException ? new StartupException(e.Message, e) : e;
+            if (database is not null)
+            {
+                await database.DisposeAsync();
+            }
+
+            tls?.Dispose();
+            await log.DisposeAsync();
+            if (ReferenceEquals(failure, e))
+            {
+                throw;
+            }
+
+            throw failure;
         }
     }
 
-    public Task WaitForShutdownAsync() => _api.WaitForShutdownAsync();
+    /// <summary>Returns when <paramref name="stop"/> is asked for, or when background work that must not end has ended.</summary>
+    public async Task WaitForStopAsync(CancellationToken stop)
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var byCaller = stop.Register(() => asked.TrySetResult());
+        await using var byHost = Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(() => asked.TrySetResult());
+        await asked.Task;
+    }
 
-    /// <summary>Stops gracefully: running requests finish, held polls are answered, telemetry is written.</summary>
+    /// <summary>
+    /// Stops gracefully: no new connections, held polls are answered, running requests finish (within the drain
+    /// time), telemetry is written, the log is flushed.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         var flusher = _api.Services.GetRequiredService<TelemetryFlusher>();
         await _api.StopAsync();
+        Closed(_logger, "API");
+        Closed(_logger, "Console");
         await flusher.FinishAsync(CancellationToken.None);
+        _malformed?.Dispose();
+        _pid?.Dispose();
         await _api.DisposeAsync();
         await _database.DisposeAsync();
+        _tls?.Dispose();
+        await _log.DisposeAsync();
     }
 
-    private static WebApplication Build(ControllerSettings settings, Database database, Action<IServiceCollection>? customize)
+    private async Task StartAsync(ControllerSettings settings, CancellationToken cancel)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        if (_tls?.Warning is { } warning)
         {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = settings.Server.MaxUploadBodyBytes;
-            kestrel.Listen(IPAddress.Any, settings.Server.Port);
-        });
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+            TlsWarning(_logger, warning);
+        }
+
+        // Together, so that SQLite commits them at once.
+        await Task.WhenAll(
+            Services.GetRequiredService<Fleet>().StartAsync(cancel),
+            Services.GetRequiredService<SystemImages>().ApplyAsync(cancel),
+            Services.GetRequiredService<Replica>().RegisterAsync(cancel),
+            Services.GetRequiredService<IdentityStartup>().RunAsync(cancel));
+        Services.GetRequiredService<ConsoleConfig>().Save();
+        _malformed = Services.GetRequiredService<DiagnosticListener>().Subscribe(
+            Services.GetRequiredService<MalformedRequests>(), name => name == MalformedRequests.EventName);
+        try
+        {
+            await _api.StartAsync(cancel);
+        }
+        catch
+        {
+            await Services.GetRequiredService<Fleet>().StartAbandonedAsync();
+            throw;
+        }
+
+        _pid = PidFile.Write(settings.App.PidDirectory, _logger);
+        Started(_logger, ProductVersion.Controller, Address.Port, ConsoleAddress.Port, _tls is null ? "http" : "https");
+    }
+
+    private static Exception Explain(Exception failure, ControllerSettings settings) => failure switch
+    {
+        StartupException or OperationCanceledException => failure,
+        TlsMaterialException tls => new StartupException($"{tls.Message} {tls.InnerException?.Message}", tls),
+        DatabaseException or MasterKeyException => new StartupException(failure.Message, failure),
+        _ => Listeners.Explain(failure, settings) ?? failure,
+    };
+
+    private Uri Listening(int listener) => new(
+        _api.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ElementAt(listener)
+            .Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
+
+    private static WebApplication Build(
+        ControllerSettings settings, Database database, ControllerLog log, TlsMaterial? tls, Action<IServiceCollection>? customize)
+    {
+        // Empty: no files or variables beside our own configuration, nothing that we do not use.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "controller" });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, settings, tls));
         builder.Services
             .AddSingleton(settings)
             .AddSingleton(database)
             .AddSingleton(TimeProvider.System)
-            .AddSingleton<RouteCatalog>()
+            .AddHosting(settings)
+            .AddControllerLog(log)
+            .AddStatus()
+            .AddConsoleSite()
+            .AddCluster()
             .AddAccessControl()
             .AddIdentity()
             .AddSingleton(new SecretCipher(LoadMasterKey(settings.Data)))
+            .AddSingleton<SecretData>()
             .AddAgents()
+            .AddCatalog()
+            .AddRegistries()
             .AddPlatform()
-            .AddFogs();
+            .AddFogs()
+            .AddMicroservices()
+            .AddApplications();
         customize?.Invoke(builder.Services);
 
         var app = builder.Build();
-        app.UseMiddleware<ErrorHandling>();
-        app.UseProxyTrust(settings.Server.TrustProxy);
+        app.MapWhen(ConsoleConnection.Carries, app.Services.GetRequiredService<ConsolePages>().Use);
+        TrustedProxies.Use(app, settings.Server.TrustProxy);
+        var requests = app.Services.GetRequiredService<RequestLog>();
+        if (requests.IsOn)
+        {
+            app.Use(requests.FollowAsync);
+        }
+
+        app.Use(app.Services.GetRequiredService<ResponseHead>().InvokeAsync);
+        app.Use(app.Services.GetRequiredService<ErrorHandling>().InvokeAsync);
         app.UseRouting();
         MapRoutes(new ApiRoutes(app));
         return app;
     }
 
-    private static MasterKey LoadMasterKey(DataSettings data)
-    {
-        try
-        {
-            return MasterKey.Load(data.EncryptionKey?.Reveal(), data.EncryptionKeyFileIsGiven ? data.EncryptionKeyFile : null, data.Directory);
-        }
-        catch (MasterKeyException e)
-        {
-            throw new StartupException(e.Message, e);
-        }
-    }
+    private static MasterKey LoadMasterKey(DataSettings data) => MasterKey.Load(
+        data.EncryptionKey?.Reveal(), data.EncryptionKeyFileIsGiven ? data.EncryptionKeyFile : null, data.Directory);
 
     /// <summary>Every area of the API, one line each.</summary>
     private static void MapRoutes(ApiRoutes api)
     {
+        StatusEndpoints.Map(api);
         IdentityEndpoints.Map(api);
         AgentPollEndpoints.Map(api);
+        AgentMicroserviceEndpoints.Map(api);
+        ApplicationEndpoints.Map(api);
+        ControllerRegistrationEndpoints.Map(api);
+        MicroserviceEndpoints.Map(api);
+        NodeDebugEndpoints.Map(api);
+        AgentReadEndpoints.Map(api);
+        ArchitectureEndpoints.Map(api);
+        CatalogEndpoints.Map(api);
+        RegistryEndpoints.Map(api);
         AgentNodeEndpoints.Map(api);
         FogEndpoints.Map(api);
         FogCommandEndpoints.Map(api);
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Logger initialized successfully")]
+    private static partial void Initialized(ILogger log);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Controller {version} serves the API on port {apiPort} and the Console on port {consolePort} ({scheme})")]
+    private static partial void Started(ILogger log, string version, int apiPort, int consolePort, string scheme);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{warning}")]
+    private static partial void TlsWarning(ILogger log, string warning);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Initialization failed: {reason}")]
+    private static partial void Failed(ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{listener} Server closed.")]
+    private static partial void Closed(ILogger log, string listener);
 }

@@ -8,9 +8,9 @@ namespace Controller.Hosting;
 /// The only place where a failure becomes a response: every one is JSON with a name and a message (decision 30),
 /// unknown routes and wrong methods included.
 /// </summary>
-internal sealed partial class ErrorHandling(RequestDelegate next, ILogger<ErrorHandling> log)
+internal sealed partial class ErrorHandling(ResponseHead head, ILogger<ErrorHandling> log)
 {
-    public async Task InvokeAsync(HttpContext context)
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         try
         {
@@ -20,7 +20,7 @@ internal sealed partial class ErrorHandling(RequestDelegate next, ILogger<ErrorH
                 await AnswerUnroutedAsync(context);
             }
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or IOException and not BadHttpRequestException && context.RequestAborted.IsCancellationRequested)
         {
             // Nobody is left to answer.
         }
@@ -42,9 +42,8 @@ internal sealed partial class ErrorHandling(RequestDelegate next, ILogger<ErrorH
                 return;
             }
 
-            var timestamp = context.Response.Headers["X-Timestamp"];
             context.Response.Clear();
-            context.Response.Headers["X-Timestamp"] = timestamp;
+            head.Apply(context);
             await RespondAsync(context, error);
         }
     }
@@ -84,10 +83,26 @@ internal sealed partial class ErrorHandling(RequestDelegate next, ILogger<ErrorH
         SecretUnreadableException => ApiException.Unavailable("A stored secret cannot be read"),
         ManifestException manifest => ApiException.Validation(manifest.Message),
         DatabaseException { Fault: DatabaseFault.InvalidValue } => ApiException.Validation("A value is too long or out of range"),
-        BadHttpRequestException { StatusCode: 413 } => new ApiException(413, "PayloadTooLargeError", "Request body is too large"),
-        BadHttpRequestException bad => new ApiException(bad.StatusCode, "BadRequestError", "Malformed request"),
+        BadHttpRequestException bad => Refused(bad.StatusCode),
         _ => new ApiException(500, "InternalError", "Internal server error"),
     };
+
+    /// <summary>Name and text of what the server itself refuses.</summary>
+    public static (string Name, string Message) Describe(int status) => status switch
+    {
+        408 => ("RequestTimeoutError", "The request was not completed in time"),
+        413 => ("PayloadTooLargeError", "Request body is too large"),
+        414 => ("UriTooLongError", "The request line is too long"),
+        431 => ("RequestHeadersTooLargeError", "The request's headers are too large"),
+        505 => ("HttpVersionNotSupportedError", "The protocol version is not supported"),
+        _ => ("BadRequestError", "Malformed request"),
+    };
+
+    private static ApiException Refused(int status)
+    {
+        var (name, message) = Describe(status);
+        return new ApiException(status, name, message);
+    }
 
     private static Task AnswerUnroutedAsync(HttpContext context)
     {

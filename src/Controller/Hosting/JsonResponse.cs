@@ -8,6 +8,8 @@ namespace Controller.Hosting;
 /// <summary>Writes JSON bodies through pooled buffers, with a Content-Length.</summary>
 internal static class JsonResponse
 {
+    public const string ContentType = "application/json; charset=utf-8";
+
     private static readonly JsonWriterOptions Options = new()
     {
         // As Node writes it: only what JSON requires is escaped.
@@ -34,9 +36,32 @@ internal static class JsonResponse
         return SendAsync(context, status, buffer);
     }
 
-    /// <summary>Answers a JSON text that exists already.</summary>
+    /// <summary>A value as JSON text, for those who have no response to write to.</summary>
+    public static byte[] Bytes<T>(T value, JsonTypeInfo<T> type)
+    {
+        using var buffer = new PooledBuffer();
+        using (var writer = new Utf8JsonWriter(buffer, Options))
+        {
+            JsonSerializer.Serialize(writer, value, type);
+        }
+
+        return buffer.Written.ToArray();
+    }
+
+    /// <summary>Answers a JSON text that exists already; 304 to an operator who holds it.</summary>
     public static Task RespondAsync(this HttpContext context, int status, ReadOnlyMemory<byte> json)
     {
+        if (status == StatusCodes.Status200OK && IsCacheable(context))
+        {
+            var tag = ETag.Of(json.Span);
+            context.Response.Headers.ETag = tag;
+            if (ETag.IsHeld(context.Request, tag))
+            {
+                context.Response.StatusCode = StatusCodes.Status304NotModified;
+                return Task.CompletedTask;
+            }
+        }
+
         Head(context, status, json.Length);
         return HttpMethods.IsHead(context.Request.Method)
             ? Task.CompletedTask
@@ -63,10 +88,14 @@ internal static class JsonResponse
         }
     }
 
+    /// <summary>Agents never ask twice for the same; the tag would be work for nothing.</summary>
+    private static bool IsCacheable(HttpContext context) =>
+        (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)) && !ErrorHandling.IsAgentPath(context);
+
     private static void Head(HttpContext context, int status, int length)
     {
         context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.ContentType = ContentType;
         context.Response.ContentLength = length;
     }
 

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Unicode;
 using Controller.Configuration;
 using Controller.Validation;
+using Microsoft.Net.Http.Headers;
 
 namespace Controller.Hosting;
 
@@ -30,15 +32,22 @@ internal static class RequestBody
             return Empty;
         }
 
+        CheckEncoding(request);
         var limit = context.RequestServices.GetRequiredService<ControllerSettings>().Server.MaxJsonBodyBytes;
         var (bytes, length) = await ReadAsync(request, limit, context.RequestAborted);
         context.Response.RegisterForDispose(new Rented(bytes));
         var json = bytes.AsMemory(0, length);
+        if (json.Span.StartsWith("\uFEFF"u8))
+        {
+            json = json["\uFEFF"u8.Length..];
+        }
+
         if (json.Span.Trim(" \t\r\n"u8).IsEmpty)
         {
             return Empty;
         }
 
+        CheckText(json.Span);
         try
         {
             var document = JsonDocument.Parse(json);
@@ -53,6 +62,61 @@ internal static class RequestBody
 
     private static bool IsJson(string? contentType) =>
         contentType is not null && contentType.StartsWith("application/json", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Refuses bytes that are no UTF-8 and escapes that are half a character: the parser would let them pass and fail
+    /// when somebody reads the text.
+    /// </summary>
+    private static void CheckText(ReadOnlySpan<byte> json)
+    {
+        if (!Utf8.IsValid(json))
+        {
+            throw new ApiException(400, "SyntaxError", "Malformed JSON: not UTF-8");
+        }
+
+        if (json.IndexOf("\\u"u8) < 0)
+        {
+            return;
+        }
+
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+                {
+                    reader.GetString();
+                }
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            throw new ApiException(400, "SyntaxError", "Malformed JSON: an escape is half a character");
+        }
+        catch (JsonException)
+        {
+            // The parser says where.
+        }
+    }
+
+    /// <summary>JSON is UTF-8 and comes as it is.</summary>
+    private static void CheckEncoding(HttpRequest request)
+    {
+        var encoding = request.Headers.ContentEncoding.ToString();
+        if (encoding.Length > 0 && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            throw ApiException.UnsupportedMediaType($"Content encoding \"{encoding}\" is not supported");
+        }
+
+        if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && HeaderUtilities.RemoveQuotes(type.Charset) is { Length: > 0 } charset
+            && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            && !charset.Equals("utf8", StringComparison.OrdinalIgnoreCase))
+        {
+            throw ApiException.UnsupportedMediaType($"Charset \"{charset}\" is not supported");
+        }
+    }
 
     private static async ValueTask<(byte[] Bytes, int Length)> ReadAsync(HttpRequest request, long limit, CancellationToken cancel)
     {

@@ -1,4 +1,5 @@
 using Controller.Agents;
+using Controller.Cluster;
 using Controller.Configuration;
 using Controller.Hosting;
 using Controller.Sql;
@@ -8,7 +9,7 @@ namespace Controller.Platform;
 
 /// <summary>Works off the queue of fog tasks, one at a time (reconcile 7).</summary>
 internal sealed partial class FogPlatformWorker(
-    Database database, PlatformQueue queue, FogReconciler reconciler, FogRemoval removal, Fleet fleet, ReplicaIdentity replica,
+    Database database, PlatformQueue queue, FogReconciler reconciler, FogRemoval removal, Fleet fleet, Replica replica,
     ControllerSettings settings, TimeProvider time, ILogger<FogPlatformWorker> log)
     : PeriodicJob(time, log)
 {

@@ -4,7 +4,6 @@ namespace Controller.Platform;
 internal static class PlatformServices
 {
     public static IServiceCollection AddPlatform(this IServiceCollection services) => services
-        .AddSingleton<ReplicaIdentity>()
         .AddSingleton<PlatformQueue>()
         .AddSingleton<FogReconciler>()
         .AddSingleton<FogRemoval>()

@@ -38,11 +38,13 @@ internal sealed class TestController : IAsyncDisposable
     /// <param name="dataDirectory">An existing data directory to start on.</param>
     /// <param name="groups">Groups of the test operator; "admin" unless given.</param>
     /// <param name="customize">Replaces services.</param>
+    /// <param name="log">Takes the log; the test's own output unless given.</param>
     public static async Task<TestController> StartAsync(
         Dictionary<string, string>? environment = null,
         string? dataDirectory = null,
         string[]? groups = null,
-        Action<IServiceCollection>? customize = null)
+        Action<IServiceCollection>? customize = null,
+        Stream? log = null)
     {
         var directory = dataDirectory ?? Directory.CreateTempSubdirectory("controller-test-").FullName;
         var variables = new Dictionary<string, string>(environment ?? [], StringComparer.Ordinal)
@@ -50,6 +52,7 @@ internal sealed class TestController : IAsyncDisposable
             ["DATA_DIRECTORY"] = directory,
             ["LOG_DIRECTORY"] = Path.Combine(directory, "log"),
         };
+        variables.TryAdd("LOG_LEVEL", "warn");
         var loaded = ControllerSettings.Load(variables, directory, directory);
         var settings = loaded.Settings ?? throw new InvalidOperationException(string.Join('\n', loaded.Errors));
         settings = settings with
@@ -61,7 +64,7 @@ internal sealed class TestController : IAsyncDisposable
         {
             services.AddSingleton<IBearerValidator>(new TestBearer(groups ?? ["admin"]));
             customize?.Invoke(services);
-        });
+        }, console: log ?? new TestOutput());
         var client = new HttpClient { BaseAddress = app.Address };
         client.DefaultRequestHeaders.Authorization = new("Bearer", "test");
         return new TestController(app, client, directory, dataDirectory is null);

@@ -16,6 +16,9 @@ internal sealed record LogSettings
 
     public required string Directory { get; init; }
 
+    /// <summary>True when the directory was configured; only then is it an error that it cannot be written.</summary>
+    public required bool DirectoryIsGiven { get; init; }
+
     public required long FileSizeBytes { get; init; }
 
     public required int FileCount { get; init; }

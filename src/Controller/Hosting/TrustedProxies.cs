@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Controller.Hosting;
 
-/// <summary>Takes client address, scheme and host from forwarding headers, of trusted proxies only (auth-rbac 1.1).</summary>
-internal static class ProxyTrust
+/// <summary>Takes client address, scheme and host from the forwarding headers of trusted proxies.</summary>
+internal static class TrustedProxies
 {
-    public static void UseProxyTrust(this IApplicationBuilder app, TrustProxy trust)
+    public static void Use(IApplicationBuilder app, TrustProxy trust)
     {
         if (!trust.IsEnabled)
         {
@@ -18,8 +18,6 @@ internal static class ProxyTrust
             ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost,
             ForwardLimit = trust.Hops > 0 ? trust.Hops : null,
         };
-
-        // Without any known network the last hops are believed whoever they are.
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
         foreach (var network in trust.Networks)

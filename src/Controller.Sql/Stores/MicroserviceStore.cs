@@ -1,0 +1,209 @@
+namespace Controller.Sql.Stores;
+
+/// <summary>Microservices. Whatever is read comes with all its children, loaded in bulk (<see cref="MicroserviceChildren"/>).</summary>
+public static class MicroserviceStore
+{
+    private const int DefaultSchedule = 50;
+
+    private static readonly string[] Columns =
+    [
+        "name", "config", "annotations", "config_last_updated", "rebuild", "log_size", "delete", "delete_with_cleanup", "updated_at",
+        "catalog_item_id", "registry_id", "iofog_uuid", "application_id", "run_as_user", "platform", "runtime", "pid_mode", "ipc_mode",
+        "schedule", "cpu_set_cpus", "memory_limit", "is_activated", "host_network_mode", "is_privileged", "nats_rule_id", "nats_access",
+        "nats_account_id", "nats_user_id", "nats_creds_secret_name", "is_controller",
+    ];
+
+    private static readonly string Select =
+        $"""
+        SELECT m."uuid", m."created_at", {string.Join(", ", Columns.Select(c => $"m.\"{c}\""))},
+               a."name", a."is_system", a."is_activated", a."nats_access", c."category", c."registry_id", n."name"
+        FROM "Microservices" m
+        LEFT JOIN "Applications" a ON a."id" = m."application_id"
+        LEFT JOIN "CatalogItems" c ON c."id" = m."catalog_item_id"
+        LEFT JOIN "NatsUserRules" n ON n."id" = m."nats_rule_id"
+        """;
+
+    private static readonly string InsertSql =
+        $"""
+        INSERT INTO "Microservices" ("uuid", "created_at", {string.Join(", ", Columns.Select(c => $"\"{c}\""))})
+        VALUES (@uuid, @created_at, {string.Join(", ", Columns.Select(c => "@" + c))})
+        """;
+
+    private static readonly string UpdateSql =
+        $"""
+        UPDATE "Microservices" SET {string.Join(", ", Columns.Select(c => $"\"{c}\" = @{c}"))} WHERE "uuid" = @uuid
+        """;
+
+    /// <summary>The microservice of a uuid; null when there is none.</summary>
+    public static async Task<MicroserviceRow?> FindAsync(DbSession session, string uuid) =>
+        (await ListAsync(session, "m.\"uuid\" = @uuid", new() { { "uuid", uuid } }).ConfigureAwait(false)).FirstOrDefault();
+
+    /// <summary>As <see cref="FindAsync"/>, keeping other writers of it away until the transaction ends.</summary>
+    public static async Task<MicroserviceRow?> FindForUpdateAsync(DbSession session, string uuid)
+    {
+        if (session.Dialect.ForUpdate.Length > 0)
+        {
+            await session.QueryOneAsync(
+                $"SELECT \"uuid\" FROM \"Microservices\" WHERE \"uuid\" = @uuid{session.Dialect.ForUpdate}",
+                r => r.TextOrNull(),
+                new() { { "uuid", uuid } }).ConfigureAwait(false);
+        }
+
+        return await FindAsync(session, uuid).ConfigureAwait(false);
+    }
+
+    /// <summary>The microservice of a name in an application.</summary>
+    public static async Task<MicroserviceRow?> FindByNameAsync(DbSession session, long applicationId, string name) =>
+        (await ListAsync(
+            session,
+            "m.\"application_id\" = @application AND m.\"name\" = @name",
+            new() { { "application", applicationId }, { "name", name } }).ConfigureAwait(false)).FirstOrDefault();
+
+    /// <summary>The live microservices of user applications or of system applications, by name.</summary>
+    /// <param name="session">Session.</param>
+    /// <param name="isSystem">Which kind.</param>
+    /// <param name="applicationId">Those of this application only.</param>
+    public static Task<List<MicroserviceRow>> ListAsync(DbSession session, bool isSystem, long? applicationId = null) => ListAsync(
+        session,
+        $"""
+        a."is_system" = @system AND (m."delete" IS NULL OR m."delete" = FALSE){(applicationId is null ? "" : " AND a.\"id\" = @application")}
+        """,
+        applicationId is null
+            ? new() { { "system", isSystem } }
+            : new() { { "system", isSystem }, { "application", applicationId } });
+
+    /// <summary>The live microservices of several applications, by name.</summary>
+    public static Task<List<MicroserviceRow>> ListByApplicationsAsync(DbSession session, IEnumerable<long> applicationIds)
+    {
+        var parameters = new SqlParams();
+        return ListAsync(
+            session,
+            $"m.\"application_id\" IN {parameters.In("a", applicationIds)} AND (m.\"delete\" IS NULL OR m.\"delete\" = FALSE)",
+            parameters);
+    }
+
+    /// <summary>Every microservice of a fog, by name, those to be deleted included.</summary>
+    public static Task<List<MicroserviceRow>> ListByFogAsync(DbSession session, string fogUuid) =>
+        ListAsync(session, "m.\"iofog_uuid\" = @fog", new() { { "fog", fogUuid } });
+
+    /// <summary>Whether another microservice of the application has this name.</summary>
+    public static async Task<bool> IsNameTakenAsync(DbSession session, long applicationId, string name, string? exceptUuid) =>
+        await session.QueryOneAsync(
+            """
+            SELECT "uuid" FROM "Microservices" WHERE "application_id" = @application AND "name" = @name AND "uuid" <> @except
+            """,
+            r => r.Text(),
+            new() { { "application", applicationId }, { "name", name }, { "except", exceptUuid ?? "" } }).ConfigureAwait(false) is not null;
+
+    /// <summary>Adds the row itself; its children are added by <see cref="MicroserviceChildStore"/>.</summary>
+    public static Task InsertAsync(DbSession session, MicroserviceRow row)
+    {
+        var parameters = Parameters(row);
+        parameters.Add("created_at", row.CreatedAt);
+        return session.ExecuteAsync(InsertSql, parameters);
+    }
+
+    /// <summary>Writes every column of the row itself.</summary>
+    public static Task UpdateAsync(DbSession session, MicroserviceRow row) => session.ExecuteAsync(UpdateSql, Parameters(row));
+
+    /// <summary>Marks microservices so that their agents recreate the containers.</summary>
+    public static Task MarkForRebuildAsync(DbSession session, IEnumerable<string> uuids)
+    {
+        var parameters = new SqlParams();
+        return session.ExecuteAsync(
+            $"UPDATE \"Microservices\" SET \"rebuild\" = TRUE WHERE \"uuid\" IN {parameters.In("m", uuids)}", parameters);
+    }
+
+    /// <summary>Removes a microservice and everything below it.</summary>
+    public static async Task DeleteAsync(DbSession session, string uuid)
+    {
+        var parameters = new SqlParams { { "uuid", uuid } };
+        // The one child without a foreign key.
+        await session.ExecuteAsync("DELETE FROM \"RbacServiceAccounts\" WHERE \"microservice_uuid\" = @uuid", parameters).ConfigureAwait(false);
+        await session.ExecuteAsync("DELETE FROM \"Microservices\" WHERE \"uuid\" = @uuid", parameters).ConfigureAwait(false);
+    }
+
+    private static async Task<List<MicroserviceRow>> ListAsync(DbSession session, string where, SqlParams parameters)
+    {
+        var rows = await session.QueryAsync($"{Select} WHERE {where} ORDER BY m.\"name\", m.\"uuid\"", Map, parameters).ConfigureAwait(false);
+        return await MicroserviceChildren.LoadAsync(session, rows).ConfigureAwait(false);
+    }
+
+    private static SqlParams Parameters(MicroserviceRow row) => new()
+    {
+        { "uuid", row.Uuid },
+        { "name", row.Name },
+        { "config", row.Config },
+        { "annotations", row.Annotations },
+        { "config_last_updated", row.ConfigLastUpdated },
+        { "rebuild", row.Rebuild },
+        { "log_size", row.LogSize },
+        { "delete", row.Delete },
+        { "delete_with_cleanup", row.DeleteWithCleanup },
+        { "updated_at", row.UpdatedAt },
+        { "catalog_item_id", row.CatalogItemId },
+        { "registry_id", row.RegistryId },
+        { "iofog_uuid", row.FogUuid },
+        { "application_id", row.ApplicationId },
+        { "run_as_user", row.RunAsUser },
+        { "platform", row.Platform },
+        { "runtime", row.Runtime },
+        { "pid_mode", row.PidMode },
+        { "ipc_mode", row.IpcMode },
+        { "schedule", row.Schedule },
+        { "cpu_set_cpus", row.CpuSetCpus },
+        { "memory_limit", (double?)row.MemoryLimit },
+        { "is_activated", row.IsActivated },
+        { "host_network_mode", row.HostNetworkMode },
+        { "is_privileged", row.IsPrivileged },
+        { "nats_rule_id", row.NatsRuleId },
+        { "nats_access", row.NatsAccess },
+        { "nats_account_id", row.NatsAccountId },
+        { "nats_user_id", row.NatsUserId },
+        { "nats_creds_secret_name", row.NatsCredsSecretName },
+        { "is_controller", row.IsController },
+    };
+
+    private static MicroserviceRow Map(SqlRow r) => new()
+    {
+        Uuid = r.Text(),
+        CreatedAt = r.TimeOrNull(),
+        Name = r.Text(),
+        Config = r.TextOrNull(),
+        Annotations = r.TextOrNull(),
+        ConfigLastUpdated = r.LongOrNull(),
+        Rebuild = r.Bool(),
+        LogSize = r.Long(),
+        Delete = r.Bool(),
+        DeleteWithCleanup = r.Bool(),
+        UpdatedAt = r.TimeOrNull(),
+        CatalogItemId = r.LongOrNull(),
+        RegistryId = r.LongOrNull(),
+        FogUuid = r.TextOrNull(),
+        ApplicationId = r.LongOrNull(),
+        RunAsUser = r.Text(),
+        Platform = r.Text(),
+        Runtime = r.Text(),
+        PidMode = r.Text(),
+        IpcMode = r.Text(),
+        Schedule = r.IntOrNull() ?? DefaultSchedule,
+        CpuSetCpus = r.Text(),
+        MemoryLimit = (long?)r.DoubleOrNull(),
+        IsActivated = r.BoolOrNull() ?? true,
+        HostNetworkMode = r.Bool(),
+        IsPrivileged = r.Bool(),
+        NatsRuleId = r.LongOrNull(),
+        NatsAccess = r.Bool(),
+        NatsAccountId = r.LongOrNull(),
+        NatsUserId = r.LongOrNull(),
+        NatsCredsSecretName = r.TextOrNull(),
+        IsController = r.Bool(),
+        ApplicationName = r.Text(),
+        ApplicationIsSystem = r.Bool(),
+        ApplicationIsActivated = r.Bool(),
+        ApplicationHasNatsAccess = r.Bool(),
+        CatalogCategory = r.TextOrNull(),
+        CatalogRegistryId = r.LongOrNull(),
+        NatsRuleName = r.TextOrNull(),
+    };
+}

@@ -1,0 +1,52 @@
+namespace Controller.Sql.Stores;
+
+/// <summary>The replicas of this Controller (<c>ClusterControllers</c>) and whether they are alive.</summary>
+public static class ReplicaStore
+{
+    /// <summary>
+    /// Registers this process: under <paramref name="fixedUuid"/> when one is configured, else under the uuid of an
+    /// active row of the same host, else under a new one (runtime 2.2).
+    /// </summary>
+    /// <returns>The replica's uuid.</returns>
+    public static async Task<string> RegisterAsync(
+        DbSession session, string? fixedUuid, string newUuid, string host, int processId, DateTimeOffset now)
+    {
+        var uuid = fixedUuid ?? await session.QueryOneAsync(
+            """
+            SELECT "uuid" FROM "ClusterControllers" WHERE "host" = @host AND "is_active" = @active
+            ORDER BY "last_heartbeat" DESC, "uuid" LIMIT 1
+            """,
+            r => r.TextOrNull(),
+            new() { { "host", host }, { "active", true } }).ConfigureAwait(false) ?? newUuid;
+        await session.ExecuteAsync(
+            session.Dialect.Upsert(
+                "ClusterControllers", ["uuid"], ["host", "process_id", "last_heartbeat", "is_active", "updated_at"], ["created_at"]),
+            new()
+            {
+                { "uuid", uuid },
+                { "host", host },
+                { "process_id", processId },
+                { "last_heartbeat", now },
+                { "is_active", true },
+                { "updated_at", now },
+                { "created_at", now },
+            }).ConfigureAwait(false);
+        return uuid;
+    }
+
+    /// <summary>This replica is alive.</summary>
+    /// <returns>False when its row is gone.</returns>
+    public static async Task<bool> BeatAsync(DbSession session, string uuid, DateTimeOffset now) =>
+        await session.ExecuteAsync(
+            """UPDATE "ClusterControllers" SET "last_heartbeat" = @now, "is_active" = @active, "updated_at" = @now WHERE "uuid" = @uuid""",
+            new() { { "now", now }, { "active", true }, { "uuid", uuid } }).ConfigureAwait(false) > 0;
+
+    /// <summary>Marks replicas as inactive that were not heard of since <paramref name="oldest"/>.</summary>
+    /// <returns>How many.</returns>
+    public static Task<int> SweepAsync(DbSession session, DateTimeOffset oldest, DateTimeOffset now) => session.ExecuteAsync(
+        """
+        UPDATE "ClusterControllers" SET "is_active" = @inactive, "updated_at" = @now
+        WHERE "is_active" = @active AND "last_heartbeat" < @oldest
+        """,
+        new() { { "inactive", false }, { "now", now }, { "active", true }, { "oldest", oldest } });
+}

@@ -1,0 +1,28 @@
+using System.Text.Json.Serialization;
+using Controller.Hosting;
+using Controller.Microservices;
+
+namespace Controller.Applications;
+
+/// <summary>An application as operators see it (api-workloads 4.3).</summary>
+internal sealed record ApplicationBody(
+    long Id,
+    string Name,
+    string Description,
+    bool IsActivated,
+    bool IsSystem,
+    bool NatsAccess,
+    DateTimeOffset? CreatedAt,
+    DateTimeOffset? UpdatedAt,
+    IReadOnlyList<MicroserviceBody> Microservices,
+    NatsConfigBody NatsConfig);
+
+internal sealed record ApplicationList(IReadOnlyList<ApplicationBody> Applications);
+
+internal sealed record ApplicationCreated(long Id, string Name);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(IsoTimeConverter)])]
+[JsonSerializable(typeof(ApplicationBody))]
+[JsonSerializable(typeof(ApplicationList))]
+[JsonSerializable(typeof(ApplicationCreated))]
+internal sealed partial class ApplicationJson : JsonSerializerContext;

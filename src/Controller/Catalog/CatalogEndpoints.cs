@@ -1,0 +1,43 @@
+using Controller.Hosting;
+
+namespace Controller.Catalog;
+
+/// <summary>Routes of <c>/catalog/microservices</c> (api-workloads 7).</summary>
+internal static class CatalogEndpoints
+{
+    private const string Items = "/catalog/microservices";
+    private const string Item = Items + "/{id}";
+
+    public static void Map(ApiRoutes api)
+    {
+        var reader = api.Services.GetRequiredService<CatalogReader>();
+        var editor = api.Services.GetRequiredService<CatalogEditor>();
+
+        api.Operator("GET", Items, new("catalog", "list"), 200, async context =>
+            await context.RespondAsync(200, await reader.ListAsync(context.RequestAborted), CatalogJson.Default.CatalogListBody));
+
+        api.Operator("POST", Items, new("catalog", "create"), 201, async context =>
+        {
+            var body = await context.ReadJsonAsync(CatalogSchemas.Create);
+            var id = await editor.CreateAsync(body, context.RequestAborted);
+            await context.RespondAsync(201, new CatalogCreatedBody(id), CatalogJson.Default.CatalogCreatedBody);
+        });
+
+        api.Operator("GET", Item, new("catalog", "get", "id"), 200, async context =>
+            await context.RespondAsync(
+                200, await reader.GetAsync(context.PathValue("id"), context.RequestAborted), CatalogJson.Default.CatalogItemBody));
+
+        api.Operator("PATCH", Item, new("catalog", "patch", "id"), 204, async context =>
+        {
+            var body = await context.ReadJsonAsync(CatalogSchemas.Update);
+            await editor.UpdateAsync(context.PathValue("id"), body, context.RequestAborted);
+            await context.RespondAsync(204);
+        });
+
+        api.Operator("DELETE", Item, new("catalog", "delete", "id"), 204, async context =>
+        {
+            await editor.DeleteAsync(context.PathValue("id"), context.RequestAborted);
+            await context.RespondAsync(204);
+        });
+    }
+}

@@ -1,0 +1,10 @@
+namespace Controller.ConsoleSite;
+
+/// <summary>Registers the Console's listener.</summary>
+internal static class ConsoleSiteServices
+{
+    public static IServiceCollection AddConsoleSite(this IServiceCollection services) => services
+        .AddSingleton<ConsoleVersion>()
+        .AddSingleton<ConsoleConfig>()
+        .AddSingleton<ConsolePages>();
+}

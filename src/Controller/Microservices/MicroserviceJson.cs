@@ -1,0 +1,114 @@
+using System.Text.Json;
+using Controller.Agents;
+using Controller.Sql;
+using Controller.Sql.Stores;
+
+namespace Controller.Microservices;
+
+/// <summary>Makes the operator's view of microservices: newest status, present values of references (api-workloads 6.3).</summary>
+internal sealed class MicroserviceJson(MicroserviceEnvironment environment, Fleet fleet, Telemetry telemetry)
+{
+    /// <summary>The bodies of rows, in their order.</summary>
+    /// <param name="session">Session.</param>
+    /// <param name="rows">Microservices of any number of applications.</param>
+    /// <param name="inApplication">Inside an application object: with configLastUpdated and rebuild, without serviceAccount (4.3).</param>
+    public async Task<List<MicroserviceBody>> ToBodiesAsync(DbSession session, IReadOnlyCollection<MicroserviceRow> rows, bool inApplication)
+    {
+        var valueOf = await environment.ResolverAsync(session, rows.SelectMany(r => r.Env), revealSecrets: false);
+        return [.. rows.Select(r => ToBody(r, valueOf, inApplication))];
+    }
+
+    public static PortBody ToBody(PortRow row) => new(row.Internal, row.External, row.IsUdp ? "udp" : "tcp");
+
+    public static VolumeMappingBody ToBody(VolumeMappingRow row) =>
+        new(row.HostDestination, row.ContainerDestination, row.AccessMode, row.Id, row.Type);
+
+    private MicroserviceBody ToBody(MicroserviceRow row, Func<EnvRow, string> valueOf, bool inApplication) => new()
+    {
+        Uuid = row.Uuid,
+        Config = row.Config ?? JsonText.Empty,
+        Annotations = row.Annotations ?? JsonText.Empty,
+        Name = row.Name,
+        ConfigLastUpdated = inApplication ? row.ConfigLastUpdated : null,
+        Rebuild = inApplication ? row.Rebuild : null,
+        HostNetworkMode = row.HostNetworkMode,
+        IsPrivileged = row.IsPrivileged,
+        RunAsUser = row.RunAsUser,
+        Platform = row.Platform,
+        Runtime = row.Runtime,
+        LogSize = row.LogSize,
+        PidMode = row.PidMode,
+        IpcMode = row.IpcMode,
+        Schedule = row.Schedule,
+        CpuSetCpus = row.CpuSetCpus,
+        MemoryLimit = row.MemoryLimit,
+        Delete = row.Delete,
+        DeleteWithCleanup = row.DeleteWithCleanup,
+        IsActivated = row.IsActivated,
+        IsController = row.IsController,
+        NatsAccess = row.NatsAccess,
+        NatsAccountId = row.NatsAccountId,
+        NatsUserId = row.NatsUserId,
+        NatsCredsSecretName = row.NatsCredsSecretName,
+        CreatedAt = row.CreatedAt,
+        UpdatedAt = row.UpdatedAt,
+        CatalogItemId = row.CatalogItemId,
+        RegistryId = row.RegistryId,
+        IofogUuid = row.FogUuid,
+        ApplicationId = row.ApplicationId,
+        ServiceAccount = inApplication ? null : new ServiceAccountMember(row.ServiceAccount is { } account ? ToBody(account) : null),
+        Ports = [.. row.Ports.Select(ToBody)],
+        VolumeMappings = [.. row.VolumeMappings.Select(ToBody)],
+        Env = [.. row.Env.Select(e => new VariableBody(e.Key, valueOf(e), e.ValueFromSecret, e.ValueFromConfigMap))],
+        Cmd = row.Cmd,
+        CdiDevices = row.CdiDevices,
+        CapAdd = row.CapAdd,
+        CapDrop = row.CapDrop,
+        ExtraHosts = [.. row.ExtraHosts.Select(h => new ExtraHostBody(h.Name, h.Template, h.Value))],
+        Images = row.CatalogItemId is null ? [.. row.Images.Select(i => new ImageBody(i.ContainerImage, i.ArchId))] : [],
+        Status = Status(row),
+        ExecStatus = row.ExecStatus is { } exec ? new ExecStatusBody(exec.Status, exec.ExecSessionId, exec.CreatedAt, exec.UpdatedAt) : null,
+        HealthCheck = row.HealthCheck is { } check ? MicroserviceHealth.ToBody(check) : null,
+        Application = row.ApplicationName,
+        FlowId = row.ApplicationId,
+        NatsConfig = new NatsConfigBody(row.NatsAccess, row.NatsRuleName),
+    };
+
+    private StatusBody? Status(MicroserviceRow row)
+    {
+        if (row.Status is not { } stored)
+        {
+            return null;
+        }
+
+        var newest = telemetry.Newest(row.FogUuid is { } fog ? fleet.Find(fog) : null, stored);
+        return new StatusBody(
+            newest.Status ?? "QUEUED",
+            newest.OperatingDuration ?? 0,
+            newest.StartTime ?? 0,
+            newest.CpuUsage ?? 0,
+            newest.MemoryUsage ?? 0,
+            newest.ContainerId ?? "",
+            newest.Percentage ?? 0,
+            newest.ErrorMessage ?? "",
+            newest.IpAddress ?? "",
+            newest.HealthStatus ?? "",
+            JsonText.Texts(newest.ExecSessionIds),
+            newest.CreatedAt,
+            newest.UpdatedAt);
+    }
+
+    private static ServiceAccountBody ToBody(ServiceAccountRow row) => new(
+        row.Id, row.Name, row.MicroserviceUuid, row.ApplicationId, RoleRef(row.RoleRef), row.RoleId, row.CreatedAt, row.UpdatedAt);
+
+    private static RoleRefBody? RoleRef(string? text)
+    {
+        if (text is null || JsonText.Parse(text) is not { ValueKind: JsonValueKind.Object } reference)
+        {
+            return null;
+        }
+
+        var fields = new Hosting.JsonFields(reference);
+        return new RoleRefBody(fields.Text("kind") ?? "Role", fields.Text("name") ?? "");
+    }
+}

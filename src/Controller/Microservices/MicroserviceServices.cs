@@ -1,0 +1,20 @@
+using Controller.Agents;
+using Controller.Secrets;
+
+namespace Controller.Microservices;
+
+/// <summary>Registers what serves microservices.</summary>
+internal static class MicroserviceServices
+{
+    public static IServiceCollection AddMicroservices(this IServiceCollection services) => services
+        .AddSingleton<ReferencedValues>()
+        .AddSingleton<MicroserviceEnvironment>()
+        .AddSingleton<MicroserviceVolumes>()
+        .AddSingleton<MicroserviceJson>()
+        .AddSingleton<MicroserviceService>()
+        .AddSingleton<MicroserviceOperations>()
+        .AddSingleton<MicroserviceMappings>()
+        .AddSingleton<SystemApplications>()
+        .AddSingleton<NodeDebug>()
+        .AddSingleton<ControllerRegistration>();
+}
