@@ -4,28 +4,28 @@ namespace Controller.Sql.Stores;
 /// <param name="Name">Its name, which the encryption is bound to.</param>
 /// <param name="IsTls">A secret whose values are base64.</param>
 /// <param name="Data">Encrypted text.</param>
-public sealed record SecretDataRow(string Name, bool IsTls, string Data);
+public sealed record StoredData(string Name, bool IsTls, string Data);
 
 /// <summary>Reads secrets and config maps for what refers to them.</summary>
 public static class SecretDataStore
 {
     /// <summary>The secrets of these names.</summary>
-    public static Task<List<SecretDataRow>> ListSecretsAsync(DbSession session, IEnumerable<string> names)
+    public static Task<List<StoredData>> ListSecretsAsync(DbSession session, IEnumerable<string> names)
     {
         var parameters = new SqlParams();
         return session.QueryAsync(
             $"SELECT \"name\", \"type\", \"data\" FROM \"Secrets\" WHERE \"name\" IN {parameters.In("n", names)}",
-            r => new SecretDataRow(r.Text(), r.Text() == "tls", r.Text()),
+            r => new StoredData(r.Text(), r.Text() == "tls", r.Text()),
             parameters);
     }
 
     /// <summary>The config maps of these names.</summary>
-    public static Task<List<SecretDataRow>> ListConfigMapsAsync(DbSession session, IEnumerable<string> names)
+    public static Task<List<StoredData>> ListConfigMapsAsync(DbSession session, IEnumerable<string> names)
     {
         var parameters = new SqlParams();
         return session.QueryAsync(
             $"SELECT \"name\", \"data\" FROM \"ConfigMaps\" WHERE \"name\" IN {parameters.In("n", names)}",
-            r => new SecretDataRow(r.Text(), false, r.Text()),
+            r => new StoredData(r.Text(), false, r.Text()),
             parameters);
     }
 }

@@ -11,10 +11,11 @@ namespace Controller.Sql.Stores;
 /// <param name="PublicKey">Encrypted public key; null when not provisioned.</param>
 /// <param name="TokenIatMark">Highest token <c>iat</c> written so far, seconds.</param>
 /// <param name="IsDeleted">A tombstone: the fog was deleted and its agent has not heard of it.</param>
+/// <param name="ConfigPending">An operator changed configuration that the agent has not fetched.</param>
 /// <param name="Status">Stored status.</param>
 public sealed record FogAgentRow(
     string Uuid, string Name, int ArchId, bool IsSystem, string? ContainerEngine, string? WarningMessage, int StatusFrequency,
-    string? PublicKey, long? TokenIatMark, bool IsDeleted, FogStatus Status);
+    string? PublicKey, long? TokenIatMark, bool IsDeleted, bool ConfigPending, FogStatus Status);
 
 /// <summary>Reads and writes what agents report; SQL for the hottest path.</summary>
 public static class TelemetryStore
@@ -41,16 +42,16 @@ public static class TelemetryStore
     private const string FindSql =
         $"""
         SELECT f."uuid", f."name", f."arch_id", f."is_system", f."container_engine", f."warning_message", f."status_frequency",
-               k."public_key", f."token_iat_mark", {StatusColumns}
+               k."public_key", f."token_iat_mark", f."pending_config_keys", {StatusColumns}
         FROM "Fogs" f LEFT JOIN "FogPublicKeys" k ON k."iofog_uuid" = f."uuid"
         WHERE f."uuid" = @uuid
         """;
 
-    // A failed platform reconcile shows as WARNING whatever the daemon says (agent-wire 21.3).
+    // A failed platform reconcile shows as WARNING whatever a living daemon says (agent-wire 21.3).
     private const string WriteSql =
         """
         UPDATE "Fogs" SET
-          "daemon_status" = CASE WHEN COALESCE(@daemon_status, '') <> '' AND ("warning_message" LIKE '%Background orchestration%' OR "warning_message" LIKE 'Platform reconcile:%')
+          "daemon_status" = CASE WHEN COALESCE(@daemon_status, '') NOT IN ('', 'UNKNOWN', 'DEPROVISIONED') AND ("warning_message" LIKE '%Background orchestration%' OR "warning_message" LIKE 'Platform reconcile:%')
             THEN 'WARNING' ELSE COALESCE(@daemon_status, "daemon_status") END,
           "daemon_operating_duration" = COALESCE(@daemon_operating_duration, "daemon_operating_duration"),
           "daemon_last_start" = COALESCE(@daemon_last_start, "daemon_last_start"),
@@ -111,11 +112,12 @@ public static class TelemetryStore
         return await session.QueryOneAsync(
                 FindSql,
                 r => new FogAgentRow(
-                    r.Text(), r.Text(), r.Int(), r.Bool(), r.TextOrNull(), r.TextOrNull(), r.Int(), r.TextOrNull(), r.LongOrNull(), false, MapStatus(r)),
+                    r.Text(), r.Text(), r.Int(), r.Bool(), r.TextOrNull(), r.TextOrNull(), r.Int(), r.TextOrNull(), r.LongOrNull(), false,
+                    r.TextOrNull() is not null, MapStatus(r)),
                 parameters).ConfigureAwait(false)
             ?? await session.QueryOneAsync(
                 "SELECT \"uuid\", \"name\", \"public_key\" FROM \"FogTombstones\" WHERE \"uuid\" = @uuid",
-                r => new FogAgentRow(r.Text(), r.Text(), 0, false, null, null, 10, r.TextOrNull(), null, true, new FogStatus()),
+                r => new FogAgentRow(r.Text(), r.Text(), 0, false, null, null, 10, r.TextOrNull(), null, true, false, new FogStatus()),
                 parameters).ConfigureAwait(false);
     }
 

@@ -61,7 +61,7 @@ internal sealed partial class AgentEnvironment(SecretData data, ILogger<AgentEnv
     }
 
     /// <summary>Null, and a warning in the log, when the data cannot be read.</summary>
-    private Dictionary<string, string>? Values(SecretDataRow stored)
+    private Dictionary<string, string>? Values(StoredData stored)
     {
         var values = data.Open(stored.Name, stored.Data);
         if (values is not null && stored.IsTls)
@@ -85,7 +85,7 @@ internal sealed partial class AgentEnvironment(SecretData data, ILogger<AgentEnv
     private static partial void Missing(ILogger log, string key, string reference);
 
     /// <summary>Encrypted texts as stored.</summary>
-    internal sealed record StoredValues(IReadOnlyList<SecretDataRow> Secrets, IReadOnlyList<SecretDataRow> ConfigMaps);
+    internal sealed record StoredValues(IReadOnlyList<StoredData> Secrets, IReadOnlyList<StoredData> ConfigMaps);
 
     /// <summary>Decrypted values of one answer.</summary>
     internal sealed class Resolver(

@@ -34,6 +34,9 @@ internal static class AgentPollEndpoints
     {
         var feed = api.Services.GetRequiredService<ChangeFeed>();
         var telemetry = api.Services.GetRequiredService<Telemetry>();
+        var configuration = api.Services.GetRequiredService<AgentConfiguration>();
+        var fleet = api.Services.GetRequiredService<Fleet>();
+        var deleted = api.Services.GetRequiredService<DeletedFog>();
         var time = api.Services.GetRequiredService<TimeProvider>();
         var hold = api.Services.GetRequiredService<ControllerSettings>().Jobs.AgentChangesHold;
         var stopping = api.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
@@ -42,6 +45,14 @@ internal static class AgentPollEndpoints
         {
             var wait = fog.Polls.MayHold ? Shorter(hold, context.Request.Headers["Prefer"]) : TimeSpan.Zero;
             var answer = await feed.ReadAsync(fog, wait, stopping, context.RequestAborted);
+            if (answer.Flags == ChangeFlags.None
+                && fog.Identity is null
+                && await fleet.GetAsync(fog.Uuid, context.RequestAborted) is { Identity.IsDeleted: true })
+            {
+                // The fog was deleted while its poll was held.
+                answer = deleted.Changes;
+            }
+
             fog.Polls.Served(time);
             await context.RespondAsync(200, ChangesBody.Of(answer), AgentPollJson.Default.ChangesBody);
         });
@@ -54,7 +65,11 @@ internal static class AgentPollEndpoints
                 throw ApiException.Validation("Invalid format for field 'lastUpdated'");
             }
 
-            await feed.AcknowledgeAsync(fog, IsoTime.ToText(stamp), context.RequestAborted);
+            if (await feed.AcknowledgeAsync(fog, IsoTime.ToText(stamp), context.RequestAborted))
+            {
+                await configuration.RemindAsync(fog.Uuid, context.RequestAborted);
+            }
+
             fog.Polls.Acknowledged(time);
             await context.RespondAsync(200, "{}"u8.ToArray());
         });

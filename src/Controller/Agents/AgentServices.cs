@@ -17,9 +17,18 @@ internal static class AgentServices
         .AddSingleton<AgentMicroserviceService>()
         .AddSingleton<AgentVolumeMounts>()
         .AddSingleton<AgentSessions>()
+        .AddSingleton<DeletedFog>()
+        .AddSingleton<ProvisioningKeys>()
+        .AddSingleton<AgentProvisioning>()
+        .AddSingleton<AgentConfiguration>()
+        .AddSingleton<NodeTransitions>()
+        .AddSingleton<FogStatusJob>()
+        .AddSingleton<TombstoneJob>()
         .AddSingleton<ITokenLedger>(p => p.GetRequiredService<Database>().IsSoleOwner
             ? new MemoryTokenLedger(p.GetRequiredService<TimeProvider>())
             : new SharedTokenLedger(p.GetRequiredService<Database>(), p.GetRequiredService<TimeProvider>()))
         .AddHostedService(p => p.GetRequiredService<TelemetryFlusher>())
-        .AddHostedService<ChangeTail>();
+        .AddHostedService<ChangeTail>()
+        .AddHostedService(p => p.GetRequiredService<FogStatusJob>())
+        .AddHostedService(p => p.GetRequiredService<TombstoneJob>());
 }

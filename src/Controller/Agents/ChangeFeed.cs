@@ -63,22 +63,32 @@ internal sealed class ChangeFeed(Database database, TimeProvider time)
         }
     }
 
-    /// <summary>Clears what an answer up to this stamp has shown; never anything else (decision 7).</summary>
-    public async Task AcknowledgeAsync(FogEntry fog, string lastUpdated, CancellationToken cancel)
+    /// <summary>
+    /// Clears what an answer up to this stamp has shown; never anything else (decision 7). Returns whether a change of
+    /// the configuration, one that the agent has yet to fetch, was among it.
+    /// </summary>
+    public async Task<bool> AcknowledgeAsync(FogEntry fog, string lastUpdated, CancellationToken cancel)
     {
+        var watchesConfig = fog.Identity is { ConfigPending: true };
         if (!database.IsSoleOwner)
         {
+            var hadConfig = watchesConfig
+                && (await database.ReadAsync(s => ChangeStore.ListAsync(s, fog.Uuid), cancel)).Exists(r => r.Served && (r.Flags & ChangeFlags.Config) != 0);
             await database.AutoCommitAsync(s => ChangeStore.AcknowledgeAsync(s, fog.Uuid, lastUpdated), cancel);
-            return;
+            return hadConfig;
         }
 
-        var ids = fog.Changes.Acknowledged(lastUpdated);
-        if (ids.Count > 0)
+        var rows = fog.Changes.Acknowledged(lastUpdated);
+        if (rows.Count == 0)
         {
-            // Durable: a reboot flag that came back after a power cut would reboot the node once more.
-            await database.WriteAsync(s => ChangeStore.DeleteAsync(s, ids), Durability.Durable, cancel);
-            fog.Changes.Remove(ids);
+            return false;
         }
+
+        // Durable: a reboot flag that came back after a power cut would reboot the node once more.
+        var ids = rows.ConvertAll(r => r.Id);
+        await database.WriteAsync(s => ChangeStore.DeleteAsync(s, ids), Durability.Durable, cancel);
+        fog.Changes.Remove(ids);
+        return watchesConfig && rows.Exists(r => (r.Flags & ChangeFlags.Config) != 0);
     }
 
     private async Task<ChangesAnswer> ReadSharedAsync(string fogUuid, CancellationToken cancel)

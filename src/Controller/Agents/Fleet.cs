@@ -98,7 +98,8 @@ internal sealed class Fleet(Database database, FogKeys keys, TimeProvider time, 
 
         var identity = new FogIdentity(
             row.Uuid, row.Name, row.ArchId, row.IsSystem, row.ContainerEngine, row.StatusFrequency,
-            row.PublicKey is null ? null : keys.Read(uuid, row.PublicKey), row.IsDeleted, ForcesWarning(row.WarningMessage));
+            row.PublicKey is null ? null : keys.Read(uuid, row.PublicKey), row.IsDeleted, ForcesWarning(row.WarningMessage),
+            row.ConfigPending);
         entry.IdentityReadAt = time.GetTimestamp();
         Volatile.Write(ref entry.Identity, identity);
         return entry;
@@ -111,6 +112,20 @@ internal sealed class Fleet(Database database, FogKeys keys, TimeProvider time, 
         if (_fogs.TryGetValue(uuid, out var entry))
         {
             Volatile.Write(ref entry.Identity, null);
+        }
+    }
+
+    /// <summary>The fog has a new key: what was known of the tokens of the former one means nothing any more.</summary>
+    public void Rekeyed(string uuid)
+    {
+        Forget(uuid);
+        if (_fogs.TryGetValue(uuid, out var entry))
+        {
+            lock (entry.Telemetry)
+            {
+                entry.SignedAtFloor = 0;
+                entry.SignedAtMark = 0;
+            }
         }
     }
 

@@ -6,7 +6,7 @@ namespace Controller.Agents;
 /// <summary>The facts about a fog that its agent's requests need.</summary>
 internal sealed record FogIdentity(
     string Uuid, string Name, int ArchId, bool IsSystem, string? ContainerEngine, int StatusFrequency,
-    PublicKey? Key, bool IsDeleted, bool ForcesWarning);
+    PublicKey? Key, bool IsDeleted, bool ForcesWarning, bool ConfigPending);
 
 /// <summary>
 /// What this process keeps in memory about one fog. It lives as long as the fog does; only the identity is dropped

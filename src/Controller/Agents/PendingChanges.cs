@@ -100,12 +100,12 @@ internal sealed class PendingChanges
         }
     }
 
-    /// <summary>Ids of the shown rows up to a stamp.</summary>
-    public List<long> Acknowledged(string lastUpdated)
+    /// <summary>The shown rows up to a stamp.</summary>
+    public List<ChangeRow> Acknowledged(string lastUpdated)
     {
         lock (_lock)
         {
-            return [.. _rows.Where(r => r.Served && string.CompareOrdinal(r.LastUpdated, lastUpdated) <= 0).Select(r => r.Id)];
+            return [.. _rows.Where(r => r.Served && string.CompareOrdinal(r.LastUpdated, lastUpdated) <= 0)];
         }
     }
 

@@ -15,6 +15,7 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints)
     private readonly RouteCatalog _catalog = endpoints.ServiceProvider.GetRequiredService<RouteCatalog>();
     private readonly OperatorGate _operators = endpoints.ServiceProvider.GetRequiredService<OperatorGate>();
     private readonly AgentGate _agents = endpoints.ServiceProvider.GetRequiredService<AgentGate>();
+    private readonly DeletedFog _deleted = endpoints.ServiceProvider.GetRequiredService<DeletedFog>();
 
     private readonly RequestLog _requests = endpoints.ServiceProvider.GetRequiredService<RequestLog>();
 
@@ -48,10 +49,16 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints)
             await handler(context);
         });
 
-    /// <summary>A route for Edgelets.</summary>
-    public void Agent(string method, string path, string verb, int success, Func<HttpContext, FogEntry, Task> handler) =>
+    /// <summary>A route for Edgelets. One whose fog was deleted is told so instead (decision 8).</summary>
+    public void Agent(string method, string path, string verb, int success, Func<HttpContext, FogEntry, Task> handler)
+    {
+        var farewell = _deleted.InPlaceOf(method, path);
         Map(new(method, path, RouteClass.Agent, new("agent", verb), success), async context =>
-            await handler(context, await _agents.AuthenticateAsync(context)));
+        {
+            var fog = await _agents.AuthenticateAsync(context);
+            await (fog.Identity is { IsDeleted: true } ? farewell(context, fog) : handler(context, fog));
+        });
+    }
 
     private void Map(ApiRoute route, RequestDelegate handler)
     {

@@ -9,7 +9,9 @@ using Controller.Configuration;
 using Controller.ConsoleSite;
 using Controller.Identity;
 using Controller.Logging;
+using Controller.Fogs;
 using Controller.Microservices;
+using Controller.Platform;
 using Controller.Registries;
 using Controller.Secrets;
 using Controller.Sql;
@@ -182,6 +184,8 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .AddAgents()
             .AddCatalog()
             .AddRegistries()
+            .AddPlatform()
+            .AddFogs()
             .AddMicroservices()
             .AddApplications();
         customize?.Invoke(builder.Services);
@@ -212,14 +216,17 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         IdentityEndpoints.Map(api);
         AgentPollEndpoints.Map(api);
         AgentMicroserviceEndpoints.Map(api);
-        ApplicationEndpoints.Map(api);
-        ControllerRegistrationEndpoints.Map(api);
-        MicroserviceEndpoints.Map(api);
-        NodeDebugEndpoints.Map(api);
         AgentReadEndpoints.Map(api);
         ArchitectureEndpoints.Map(api);
         CatalogEndpoints.Map(api);
         RegistryEndpoints.Map(api);
+        AgentNodeEndpoints.Map(api);
+        FogEndpoints.Map(api);
+        FogCommandEndpoints.Map(api);
+        ApplicationEndpoints.Map(api);
+        ControllerRegistrationEndpoints.Map(api);
+        MicroserviceEndpoints.Map(api);
+        NodeDebugEndpoints.Map(api);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Logger initialized successfully")]

@@ -193,6 +193,8 @@ internal sealed class Workloads(TestController controller) : IAsyncDisposable
         }
 
         using var request = new HttpRequestMessage(new HttpMethod(method), Root + path) { Content = content };
+        // So that a refusal is heard before a large file is sent in vain.
+        request.Headers.ExpectContinue = true;
         using var response = await controller.Client.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         return (response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));

@@ -1,0 +1,53 @@
+using Controller.Hosting;
+
+namespace Controller.Fogs;
+
+/// <summary>Agents: list, create, read, change, delete, reconcile.</summary>
+internal static class FogEndpoints
+{
+    public static void Map(ApiRoutes api)
+    {
+        var fogs = api.Services.GetRequiredService<FogService>();
+        var reader = api.Services.GetRequiredService<FogReader>();
+
+        api.Operator("GET", "/iofog-list", new("fogs", "list"), 200, async context =>
+        {
+            var filters = FogFilter.Read(context.Request.Query);
+            await context.RespondAsync(200, new(await reader.ListAsync(filters, context.RequestAborted)), FogJson.Default.FogListBody);
+        });
+
+        api.Operator("POST", "/iofog", new("fogs", "create"), 201, async context =>
+        {
+            var body = await context.ReadJsonAsync(FogSchemas.Create);
+            await context.RespondAsync(201, new(await fogs.CreateAsync(body, context.RequestAborted)), FogJson.Default.FogUuidBody);
+        });
+
+        api.Operator("GET", "/iofog/{uuid}", new("fogs", "get", "uuid"), 200, async context =>
+        {
+            var uuid = context.PathValue("uuid");
+            var fog = await reader.FindAsync(uuid, context.RequestAborted) ?? throw FogErrors.Unknown(uuid);
+            await context.RespondAsync(200, fog, FogJson.Default.FogDetailBody);
+        });
+
+        api.Operator("PATCH", "/iofog/{uuid}", new("fogs", "patch", "uuid"), 204, async context =>
+        {
+            var body = await context.ReadJsonAsync(FogSchemas.Update);
+            await fogs.UpdateAsync(context.PathValue("uuid"), body, context.RequestAborted);
+            await context.RespondAsync(204);
+        });
+
+        api.Operator("DELETE", "/iofog/{uuid}", new("fogs", "delete", "uuid"), 202, async context =>
+        {
+            var uuid = context.PathValue("uuid");
+            await fogs.DeleteAsync(uuid, context.RequestAborted);
+            await context.RespondAsync(202, new(uuid), FogJson.Default.FogUuidBody);
+        });
+
+        api.Operator("POST", "/iofog/{uuid}/reconcile", new("fogs", "patch", "uuid"), 200, async context =>
+        {
+            var uuid = context.PathValue("uuid");
+            await fogs.ReconcileAsync(uuid, context.RequestAborted);
+            await context.RespondAsync(200, new(uuid), FogJson.Default.FogUuidBody);
+        });
+    }
+}
