@@ -31,6 +31,7 @@ internal static class Program
             await Console.Out.WriteLineAsync($"Loading config from: {file}");
         }
 
+        await Console.Out.WriteLineAsync("Configuration loaded");
         return await ServeAsync(settings, new ServiceManager(environment.GetValueOrDefault("NOTIFY_SOCKET")));
     }
 

@@ -95,7 +95,15 @@ internal static class AgentConfigFields
                 Kind.Real => body.Number(field.Name),
                 _ => body.Flag(field.Name),
             };
-            if (value is not null)
+            if (value is "")
+            {
+                // The agent's way to say that it has none.
+                if (field.Name is "gpsMode" or "gpsDevice" or "timeZone")
+                {
+                    values[field.Name] = null;
+                }
+            }
+            else if (value is not null)
             {
                 values[field.Name] = value;
             }

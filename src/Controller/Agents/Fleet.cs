@@ -35,6 +35,22 @@ internal sealed class Fleet(Database database, FogKeys keys, TimeProvider time, 
     public Task StoppedCleanlyAsync() =>
         database.WriteAsync(s => StateStore.SetAsync(s, CleanStop, "yes", time.GetUtcNow()));
 
+    /// <summary>This process has served nobody after all: what the one before it left is still true.</summary>
+    public async Task StartAbandonedAsync()
+    {
+        if (_lastStopWasClean)
+        {
+            try
+            {
+                await StoppedCleanlyAsync();
+            }
+            catch (DatabaseException)
+            {
+                // The next start is more careful than it would have to be.
+            }
+        }
+    }
+
     /// <summary>The entry of a fog that this process knows already.</summary>
     public FogEntry? Find(string uuid) => _fogs.GetValueOrDefault(uuid);
 

@@ -7,9 +7,9 @@ using Controller.Catalog;
 using Controller.Cluster;
 using Controller.Configuration;
 using Controller.ConsoleSite;
+using Controller.Fogs;
 using Controller.Identity;
 using Controller.Logging;
-using Controller.Fogs;
 using Controller.Microservices;
 using Controller.Platform;
 using Controller.Registries;
@@ -79,7 +79,11 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         catch (Exception e)
         {
             var failure = Explain(e, settings);
-            Failed(log.CreateLogger(nameof(ControllerApp)), failure.Message);
+            if (e is not OperationCanceledException)
+            {
+                Failed(log.CreateLogger(nameof(ControllerApp)), failure.Message);
+            }
+
             if (api is not null)
             {
                 await api.DisposeAsync();
@@ -145,7 +149,16 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         Services.GetRequiredService<ConsoleConfig>().Save();
         _malformed = Services.GetRequiredService<DiagnosticListener>().Subscribe(
             Services.GetRequiredService<MalformedRequests>(), name => name == MalformedRequests.EventName);
-        await _api.StartAsync(cancel);
+        try
+        {
+            await _api.StartAsync(cancel);
+        }
+        catch
+        {
+            await Services.GetRequiredService<Fleet>().StartAbandonedAsync();
+            throw;
+        }
+
         _pid = PidFile.Write(settings.App.PidDirectory, _logger);
         Started(_logger, ProductVersion.Controller, Address.Port, ConsoleAddress.Port, _tls is null ? "http" : "https");
     }

@@ -7,6 +7,7 @@ internal static class IdentityServices
 {
     public static IServiceCollection AddIdentity(this IServiceCollection services) => services
         .AddSingleton<SigningKeys>()
+        .AddSingleton<IVerificationKeys>(p => p.GetRequiredService<SigningKeys>())
         .AddSingleton<TokenVerifier>()
         .AddSingleton<TokenIssuer>()
         .AddSingleton(p => new VerifiedTokens(p.GetRequiredService<TimeProvider>()))

@@ -11,7 +11,8 @@ namespace Controller.Identity;
 /// minute, and when a token names a key that is not known yet, but then at most every few seconds.
 /// </summary>
 internal sealed partial class SigningKeys(
-    Database database, SecretCipher cipher, ControllerSettings settings, TimeProvider time, ILogger<SigningKeys> log) : IDisposable
+    Database database, SecretCipher cipher, ControllerSettings settings, TimeProvider time, ILogger<SigningKeys> log)
+    : IVerificationKeys, IDisposable
 {
     private static readonly TimeSpan Stale = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LeastReloadInterval = TimeSpan.FromSeconds(5);
@@ -53,7 +54,7 @@ internal sealed partial class SigningKeys(
     public async ValueTask<SigningKey> CurrentAsync(CancellationToken cancel) =>
         (await FreshAsync(cancel)).Signing ?? throw ApiException.Unavailable("Embedded OIDC signing key is not configured");
 
-    /// <summary>The key a token names; null when there is none that still counts.</summary>
+    /// <inheritdoc/>
     public async ValueTask<VerificationKey?> FindAsync(string kid, CancellationToken cancel)
     {
         var ring = await FreshAsync(cancel);

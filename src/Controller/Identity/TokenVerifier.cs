@@ -9,7 +9,7 @@ namespace Controller.Identity;
 /// Verifies tokens of the embedded issuer: RS256 by a key of ours, issuer, audience, expiry without tolerance
 /// (auth-rbac 2, decision 4).
 /// </summary>
-internal sealed partial class TokenVerifier(SigningKeys keys, ControllerSettings settings, TimeProvider time, ILogger<TokenVerifier> log)
+internal sealed partial class TokenVerifier(IVerificationKeys keys, ControllerSettings settings, TimeProvider time, ILogger<TokenVerifier> log)
 {
     /// <summary>Longer texts are no tokens of ours.</summary>
     public const int MaxLength = 16 * 1024;

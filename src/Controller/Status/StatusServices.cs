@@ -6,5 +6,6 @@ internal static class StatusServices
     public static IServiceCollection AddStatus(this IServiceCollection services) => services
         .AddSingleton<Uptime>()
         .AddSingleton<Readiness>()
-        .AddSingleton<IReadinessCheck, DatabaseCheck>();
+        .AddSingleton<IReadinessCheck, DatabaseCheck>()
+        .AddSingleton<IReadinessCheck, SigningKeyCheck>();
 }

@@ -4,6 +4,8 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Controller.Configuration;
 using Controller.Hosting;
+using Controller.Sql;
+using Controller.Sql.Stores;
 using Controller.Tests.Support;
 
 namespace Controller.Tests.Hosting;
@@ -116,6 +118,37 @@ public sealed class ListenerTests
             await File.WriteAllTextAsync(settings["TLS_PATH_KEY"], "no key");
             var failure = await Assert.That(async () => await TestController.StartAsync(settings)).Throws<StartupException>();
             await Assert.That(failure!.Message).StartsWith("Error loading TLS certificates. Please check your configuration.");
+        }
+        finally
+        {
+            directory.Delete(true);
+        }
+    }
+
+    [Test]
+    public async Task A_start_that_fails_does_not_look_like_a_crash_to_the_next()
+    {
+        var directory = Directory.CreateTempSubdirectory("controller-test-");
+        try
+        {
+            await using (await TestController.StartAsync(dataDirectory: directory.FullName))
+            {
+            }
+
+            using var taken = new TcpListener(IPAddress.IPv6Any, 0) { Server = { DualMode = true } };
+            taken.Start();
+            var settings = ControllerSettings.Load(
+                new Dictionary<string, string>
+                {
+                    ["DATA_DIRECTORY"] = directory.FullName,
+                    ["LOG_DIRECTORY"] = directory.FullName,
+                    ["API_PORT"] = $"{((IPEndPoint)taken.LocalEndpoint).Port}",
+                },
+                directory.FullName,
+                directory.FullName).Settings!;
+            await Assert.That(async () => await ControllerApp.StartAsync(settings, console: Stream.Null)).Throws<StartupException>();
+            await using var database = await Database.OpenAsync(new DatabaseOptions { SqlitePath = settings.Database.Sqlite.FilePath });
+            await Assert.That(await database.ReadAsync(s => StateStore.GetAsync(s, "clean_stop"))).IsEqualTo("yes");
         }
         finally
         {

@@ -25,6 +25,22 @@ public sealed class RequestLogTests
     }
 
     [Test]
+    public async Task The_first_line_tells_who_asks_from_where()
+    {
+        using var log = new LogLines();
+        await using var controller = await TestController.StartAsync(new() { ["LOG_LEVEL"] = "info" }, log: log);
+        await RawHttp.SendAsync(
+            controller.App.Address, "GET /api/v3/user/profile HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer t\r\nUser-Agent: test\r\n\r\n");
+        var line = (await log.WaitAsync(e => (string?)e["level"] == "apiReq"))[0];
+        await Assert.That((string?)line["username"]).IsEqualTo("tester");
+        await Assert.That((string?)line["remoteAddress"]).IsEqualTo("127.0.0.1");
+        await Assert.That((int)line["remotePort"]!).IsGreaterThan(0);
+        await Assert.That((string?)line["headers"]!["user-agent"]).IsEqualTo("test");
+        await Assert.That(line["headers"]!.AsObject().ContainsKey("authorization")).IsFalse();
+        await Assert.That((string?)(await log.WaitAsync(e => (string?)e["level"] == "apiRes"))[0]["username"]).IsEqualTo("tester");
+    }
+
+    [Test]
     [Arguments("info", 0)]
     [Arguments("debug", 2)]
     public async Task Agents_and_pings_are_logged_only_for_debugging(string level, int lines)
