@@ -77,8 +77,7 @@ internal sealed class FogService(
             throw ApiException.Validation("System fog can't be created when ControlPlane is Kubernetes");
         }
 
-        var spec = new PlatformSpec().With(
-            body, await FogRouters.UpstreamsAsync(session, body), await FogRouters.NetworkAsync(session, body));
+        var spec = new PlatformSpec().With(body, null, null);
         if (!IsKubernetes && !string.IsNullOrEmpty(spec.Host) && !await FogStore.HasSystemOrHostAsync(session))
         {
             // The first node that others can reach carries the network (decision 29).
@@ -98,6 +97,11 @@ internal sealed class FogService(
             throw FogErrors.DuplicateName(name);
         }
 
+        spec = spec with
+        {
+            UpstreamRouters = await FogRouters.UpstreamsAsync(session, body),
+            NetworkRouter = await FogRouters.NetworkAsync(session, body),
+        };
         var now = time.GetUtcNow();
         await FogStore.InsertAsync(session, uuid, NewFields(name, body, isSystem), now);
         if (body.Texts("tags") is { } tags)

@@ -16,8 +16,8 @@ using Controller.Registries;
 using Controller.Secrets;
 using Controller.Sql;
 using Controller.Status;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Controller.Hosting;
 

@@ -14,11 +14,15 @@ internal sealed class AuthRateLimit(ControllerSettings settings, TimeProvider ti
 {
     private const int MostClients = 10_000;
 
+    /// <summary>So that a flood from many addresses does not pay for the whole table at each request.</summary>
+    private static readonly TimeSpan LeastSweepInterval = TimeSpan.FromSeconds(1);
+
     /// <summary>Shared by clients that come when the table is full.</summary>
     private static readonly UInt128 Others = UInt128.Zero;
 
     private readonly AuthRateLimitSettings _settings = settings.Auth.RateLimit;
     private readonly Dictionary<UInt128, Window> _windows = [];
+    private long _sweptAt = time.GetTimestamp();
 
     /// <summary>Counts each request before <paramref name="handler"/> sees it.</summary>
     public RequestDelegate Guard(RequestDelegate handler) => !_settings.Enabled ? handler : context =>
@@ -60,7 +64,7 @@ internal sealed class AuthRateLimit(ControllerSettings settings, TimeProvider ti
     {
         if (!_windows.TryGetValue(key, out var window))
         {
-            if (_windows.Count >= MostClients)
+            if (_windows.Count >= MostClients && time.GetElapsedTime(_sweptAt, now) >= LeastSweepInterval)
             {
                 Sweep(now);
             }
@@ -83,6 +87,7 @@ internal sealed class AuthRateLimit(ControllerSettings settings, TimeProvider ti
 
     private void Sweep(long now)
     {
+        _sweptAt = now;
         foreach (var (key, window) in _windows)
         {
             if (IsOver(window, now))

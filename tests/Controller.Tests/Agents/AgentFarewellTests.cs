@@ -111,12 +111,17 @@ public sealed class AgentFarewellTests
         var uuid = await controller.CreateNodeAsync(more: ",\"logLevel\":\"DEBUG\"");
         await controller.PhaseAsync(uuid, "Ready");
         using var http = ControllerClient.CreateHttpClient();
-        await using var node = new SimulatedEdgelet(new() { ControllerUrl = controller.App.Address + "api/v3/", Config = new() { ChangeFrequency = 1 } }, http);
+        await using var node = new SimulatedEdgelet(new() { ControllerUrl = controller.App.Address + "api/v3/", PreferWaitSeconds = 0 }, http);
         await node.ProvisionAsync(await controller.KeyAsync(uuid));
-        node.Start();
-        await node.WaitForAsync(n => n.Config.LogLevel == "DEBUG", TimeSpan.FromSeconds(30), "the operator's log level");
+        await node.PollOnceAsync(); // initializing: it ignores the flag, and clears it
+        await Assert.That(node.Config.LogLevel).IsEqualTo("INFO");
+        await node.PollOnceAsync();
+        await Assert.That($"{node.Config.LogLevel} {node.Config.ChangeFrequency}").IsEqualTo("DEBUG 1");
+        await Assert.That(node.Counters.ConfigRejected).IsEqualTo(0);
         await controller.SendAsync("DELETE", $"/api/v3/iofog/{uuid}", "");
-        await node.WaitForAsync(n => !n.IsProvisioned, TimeSpan.FromSeconds(30), "the farewell");
+        await controller.GoneAsync(uuid);
+        await node.PollOnceAsync();
+        await Assert.That(node.IsProvisioned).IsFalse();
         await Assert.That(node.Counters.AuthenticationFailures).IsEqualTo(0);
         await Assert.That(node.Counters[EdgeletEventKind.NodeDeleted]).IsEqualTo(1);
         await Assert.That(await controller.TextAsync("SELECT \"uuid\" FROM \"FogTombstones\"")).IsNull();

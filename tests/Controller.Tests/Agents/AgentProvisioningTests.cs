@@ -144,6 +144,7 @@ public sealed class AgentProvisioningTests
 
             await using var second = await TestController.StartAsync(dataDirectory: directory.FullName);
             await Shown(await second.FogAsync(uuid));
+            await second.Database.WriteAsync(s => s.ExecuteAsync("DELETE FROM \"Microservices\""));
             await second.ProvisionAsync(uuid);
         }
         finally

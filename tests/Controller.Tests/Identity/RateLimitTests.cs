@@ -81,7 +81,7 @@ public sealed class RateLimitTests
         await Assert.That(Passes("2001:db8::2")).IsFalse();
         await Assert.That(Passes("2001:db8:0:1::1")).IsTrue();
 
-        for (var i = 0; i < 20_000; i++)
+        for (var i = 0; i < 10_001; i++)
         {
             Passes($"10.0.{i / 256}.{i % 256}");
         }
