@@ -15,7 +15,7 @@ public class AgentRequestBenchmarks
 {
     private readonly PendingChanges _idle = new();
     private readonly PendingChanges _busy = new();
-    private readonly FogIdentity _fog = new("f", "f", 1, false, "edgelet", 10, null, false, false);
+    private readonly FogIdentity _fog = new("f", "f", 1, false, "edgelet", 10, null, false, false, false);
     private string _compact = "";
     private Agents.AgentToken _token = null!;
     private PublicKey _key = null!;
@@ -42,7 +42,7 @@ public class AgentRequestBenchmarks
     public bool VerifySignature() => SignatureAlgorithm.Ed25519.Verify(_key, _token.Signed, _token.Signature);
 
     [Benchmark]
-    public ValueTask<TokenUse> UseToken() => _ledger.UseAsync(_token);
+    public bool UseToken() => _ledger.Use(_token);
 
     [Benchmark]
     public string ReadIdleChanges() => _idle.Serve(DateTimeOffset.UnixEpoch).LastUpdated;
@@ -69,6 +69,6 @@ public class AgentRequestBenchmarks
         private readonly MemoryTokenLedger _ledger = new(TimeProvider.System);
         private readonly FogEntry _entry = new("f");
 
-        public ValueTask<TokenUse> UseAsync(Agents.AgentToken token) => _ledger.UseAsync(_entry, token, CancellationToken.None);
+        public bool Use(Agents.AgentToken token) => _ledger.UseAsync(_entry, token, CancellationToken.None).Result == TokenUse.Accepted;
     }
 }

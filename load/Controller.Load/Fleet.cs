@@ -42,6 +42,12 @@ internal sealed class Fleet(OperatorClient operators, Target target, bool keep) 
         while (true)
         {
             var changes = await fog.Client.GetChangesAsync(0);
+            if (changes.Config)
+            {
+                // As a node does: a Controller may tell of its configuration until it is fetched.
+                await fog.Client.GetConfigAsync();
+            }
+
             await fog.Client.AcknowledgeChangesAsync(changes.LastUpdated);
             if (!changes.Any)
             {
