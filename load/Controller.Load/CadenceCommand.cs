@@ -27,7 +27,7 @@ internal static class CadenceCommand
         var edgelets = new SimulatedEdgelet[count];
         await Fleet.EachAsync(count, "Edgelets provisioned", async index =>
         {
-            var (_, key) = await fleet.CreateAsync(index);
+            var (_, key) = await fleet.CreateAsync();
             var edgelet = new SimulatedEdgelet(
                 new EdgeletOptions
                 {

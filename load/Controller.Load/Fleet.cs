@@ -12,6 +12,7 @@ internal sealed class Fleet(OperatorClient operators, Target target, bool keep) 
 {
     private const int Parallel = 8;
     private readonly ConcurrentBag<string> _created = [];
+    private int _named;
     private readonly string _run = $"load-{DateTime.UtcNow:MMddHHmmss}";
 
     /// <summary>Shared by all simulated agents of the process.</summary>
@@ -23,7 +24,7 @@ internal sealed class Fleet(OperatorClient operators, Target target, bool keep) 
         var fogs = new ConcurrentBag<(int Index, LoadFog Fog)>();
         await EachAsync(count, "fogs provisioned", async index =>
         {
-            var (uuid, key) = await CreateAsync(index);
+            var (uuid, key) = await CreateAsync();
             var client = new ControllerClient(Http, target.AgentUrl, TimeProvider.System);
             await client.ProvisionAsync(key, 1, "edgelet");
             await client.PatchConfigAsync(new EdgeletConfig());
@@ -57,9 +58,9 @@ internal sealed class Fleet(OperatorClient operators, Target target, bool keep) 
     }
 
     /// <summary>A fog with a provisioning key.</summary>
-    public async Task<(string Uuid, string Key)> CreateAsync(int index)
+    public async Task<(string Uuid, string Key)> CreateAsync()
     {
-        var uuid = await operators.CreateFogAsync($"{_run}-{index}");
+        var uuid = await operators.CreateFogAsync($"{_run}-{Interlocked.Increment(ref _named)}");
         _created.Add(uuid);
         return (uuid, await operators.ProvisioningKeyAsync(uuid));
     }
