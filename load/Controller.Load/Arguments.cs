@@ -93,9 +93,9 @@ internal sealed class Arguments
             return unset;
         }
 
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value > 0
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= 0
             ? value
-            : throw new UsageException($"--{name} must be a number above 0");
+            : throw new UsageException($"--{name} must be a number, not below 0");
     }
 
     /// <summary>Call after everything has been asked for.</summary>

@@ -65,7 +65,7 @@ internal static class CadenceCommand
             var calls = new List<Task>();
             for (var tick = 0; watch.Elapsed < TimeSpan.FromSeconds(seconds); tick++)
             {
-                var due = TimeSpan.FromSeconds(tick / rate);
+                var due = rate > 0 ? TimeSpan.FromSeconds(tick / rate) : TimeSpan.MaxValue;
                 if (due > watch.Elapsed)
                 {
                     var wait = due < TimeSpan.FromSeconds(seconds) ? due - watch.Elapsed : TimeSpan.FromSeconds(seconds) - watch.Elapsed;

@@ -15,7 +15,7 @@ const string usage = """
                                 --rounds 200      operator changes to time; 0 leaves this part out
                                 --polls 2000      polls held at once; 0 leaves this part out
         cadence   simulated Edgelets at their stock cadence, with operator changes
-                                --fogs 100  --seconds 60  --rate 5 (changes per second)
+                                --fogs 100  --seconds 60  --rate 5 (changes per second; 0 for none)
         startup   starts a binary with a fresh and with an existing data directory (needs no --url)
                                 --binary PATH  --runs 5  --env NAME=VALUE (repeatable)
 

@@ -8,6 +8,9 @@ namespace Controller.Sql;
 /// </summary>
 internal sealed class SqliteFileLock : IDisposable
 {
+    /// <summary>EWOULDBLOCK: somebody else holds the lock. Every other failure is the disk's.</summary>
+    private const int WouldBlock = 11;
+
     private readonly FileStream _file;
 
     private SqliteFileLock(FileStream file) => _file = file;
@@ -20,7 +23,7 @@ internal sealed class SqliteFileLock : IDisposable
         {
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException))
+        catch (IOException e) when (e.HResult == WouldBlock)
         {
             throw new DatabaseInUseException(
                 $"Another Controller{Holder(path)} already uses the database {databasePath}. A SQLite database belongs to one "

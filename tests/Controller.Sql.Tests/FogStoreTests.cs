@@ -111,7 +111,6 @@ public sealed class FogStoreTests(SqlFlavor flavor)
         await Assert.That(await db.Database.ReadAsync(s => FogRelationStore.ListMountsAsync(s, null))).IsEquivalentTo([new FogMountRow("u-1", "settings", 3, null, null)]);
         await Assert.That((await Find(db.Database, "u-2"))!.NetworkRouterIsDefault).IsTrue();
         await Assert.That((await db.Database.ReadAsync(FogStore.ListAsync)).Select(f => f.Name)).IsEquivalentTo(["a", "b"]);
-        await Assert.That((await db.Database.ReadAsync(FogStore.ListArchitecturesAsync)).Select(a => a.Id)).IsEquivalentTo([0, 1, 2, 3, 4]);
     }
 
     [Test]

@@ -20,7 +20,7 @@ internal static class AgentNodeEndpoints
         var time = api.Services.GetRequiredService<TimeProvider>();
         var trustAnchor = Encoding.ASCII.GetBytes(TrustAnchor.Read(api.Services.GetRequiredService<ControllerSettings>().Server.Tls));
 
-        api.Public("POST", "/agent/provision", "agent", 200, async context =>
+        api.Public("POST", "/agent/provision", new("agent", "create"), 200, async context =>
         {
             var body = await context.ReadJsonAsync(AgentSchemas.Provision);
             var answer = await provisioning.ProvisionAsync(body.Text("key")!, body.Int("type")!.Value, body.Text("engine"), context.RequestAborted);

@@ -11,7 +11,7 @@ internal static class ArchitectureEndpoints
     {
         var database = api.Services.GetRequiredService<Database>();
 
-        api.Public("GET", "/architectures/", "controller", 200, async context =>
+        api.Public("GET", "/architectures/", new("controller", Permission.None), 200, async context =>
         {
             var rows = await database.ReadAsync(ArchitectureStore.ListAsync, context.RequestAborted);
             var body = new ArchitectureListBody([.. rows.Select(r => new ArchitectureBody(r.Id, r.Name, r.Image, r.Description))]);

@@ -22,9 +22,9 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints)
     /// <summary>Where endpoint classes get their services from, once, while they map.</summary>
     public IServiceProvider Services => endpoints.ServiceProvider;
 
-    /// <summary>A route anybody may call; <paramref name="resource"/> is for the inventory only.</summary>
-    public void Public(string method, string path, string resource, int success, RequestDelegate handler) =>
-        Map(new(method, path, RouteClass.Public, new(resource, "-"), success), context =>
+    /// <summary>A route anybody may call; the permission is for the inventory only.</summary>
+    public void Public(string method, string path, Permission permission, int success, RequestDelegate handler) =>
+        Map(new(method, path, RouteClass.Public, permission, success), context =>
         {
             _requests.Received(context);
             return handler(context);

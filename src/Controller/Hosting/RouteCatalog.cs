@@ -17,7 +17,11 @@ internal enum RouteClass
 }
 
 /// <summary>What RBAC asks for: resource, verb and the path parameter that names the object.</summary>
-internal sealed record Permission(string Resource, string Verb, string? NameParameter = null);
+internal sealed record Permission(string Resource, string Verb, string? NameParameter = null)
+{
+    /// <summary>The inventory's mark for a route that asks for no verb.</summary>
+    public const string None = "-";
+}
 
 /// <summary>One served route. <paramref name="Path"/> is the pattern after <c>/api/v3</c>.</summary>
 internal sealed record ApiRoute(string Method, string Path, RouteClass Class, Permission Permission, int Success);

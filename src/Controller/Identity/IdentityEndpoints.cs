@@ -14,14 +14,14 @@ internal static class IdentityEndpoints
         var signOut = api.Services.GetRequiredService<SignOut>();
         var profiles = api.Services.GetRequiredService<Profiles>();
 
-        api.Public("POST", "/user/login", "users", 200, limit.Guard(async context =>
+        api.Public("POST", "/user/login", new("users", Permission.None), 200, limit.Guard(async context =>
         {
             var body = await context.ReadJsonAsync(IdentitySchemas.Login);
             var pair = await signIn.SignInAsync(body.Text("email")!, body.Text("password")!, context.RequestAborted);
             await context.RespondAsync(200, pair, IdentityJson.Default.TokenPair);
         }));
 
-        api.Public("POST", "/user/refresh", "users", 200, async context =>
+        api.Public("POST", "/user/refresh", new("users", Permission.None), 200, async context =>
         {
             var body = await context.ReadJsonAsync(IdentitySchemas.Refresh);
             var pair = await refresh.RefreshAsync(body.Text("refreshToken")!, context.RequestAborted);
@@ -34,7 +34,7 @@ internal static class IdentityEndpoints
             await context.RespondAsync(200, await profiles.OfAsync(identity, context.RequestAborted), IdentityJson.Default.ProfileBody);
         });
 
-        api.Public("POST", "/user/logout", "users", 204, async context =>
+        api.Public("POST", "/user/logout", new("users", Permission.None), 204, async context =>
         {
             if (BearerHeader.Token(context, acceptBare: true) is { } token)
             {

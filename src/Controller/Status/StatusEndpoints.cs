@@ -18,7 +18,7 @@ internal static class StatusEndpoints
         var time = api.Services.GetRequiredService<TimeProvider>();
         var versions = new VersionsBody(ProductVersion.Controller, api.Services.GetRequiredService<ConsoleVersion>().Text);
 
-        api.Public("GET", "/status", "controller", 200, async context =>
+        api.Public("GET", "/status", new("controller", Permission.None), 200, async context =>
         {
             var reason = await readiness.AskAsync();
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -33,7 +33,7 @@ internal static class StatusEndpoints
                 503, new StatusBody("offline", now, uptime.Seconds, versions, "ServiceUnavailableError", reason), StatusJson.Default.StatusBody);
         });
 
-        api.Public("GET", "/live", "controller", 200, context => context.RespondAsync(
+        api.Public("GET", "/live", new("controller", Permission.None), 200, context => context.RespondAsync(
             200, new LiveBody("online", time.GetUtcNow().ToUnixTimeMilliseconds(), uptime.Seconds), StatusJson.Default.LiveBody));
     }
 }

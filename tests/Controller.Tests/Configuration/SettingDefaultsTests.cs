@@ -12,6 +12,7 @@ public class SettingDefaultsTests
         ["WS_LOG_MAX_CONCURRENT_PER_RESOURCE"] = "3 sessions per resource",
         ["EDGEOPS_CONSOLE_PATH"] = "optional: without it a built-in page is served",
         ["PID_BASE"] = "the data directory, not a place of the container image",
+        ["LOG_DIRECTORY"] = "the same value, but a directory that was asked for is not replaced by one under the data directory",
         ["CONTROL_PLANE"] = "the same value, but giving it shows it to the Console",
     };
 
