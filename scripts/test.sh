@@ -18,7 +18,7 @@ passed=0 failed=0 skipped=0 broken=0
 for project in tests/*.Tests; do
   report="artifacts/$(basename "$project").log"
   status=0
-  dotnet run --no-build --project "$project" -- --no-progress --no-ansi 2>&1 | tee "$report" || status=$?
+  dotnet run --no-build --project "$project" -- --progress off --no-ansi 2>&1 | tee "$report" || status=$?
   count() { sed -n "s/^ *$1: *\([0-9]*\)$/\1/p" "$report" | tail -n 1; }
   passed=$((passed + $(count succeeded || true) + 0))
   failed=$((failed + $(count failed || true) + 0))

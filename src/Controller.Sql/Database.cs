@@ -45,7 +45,8 @@ public abstract class Database : IAsyncDisposable
     /// Runs statements that need no common transaction: one round trip each on a server, the writer's next group
     /// commit on SQLite. For the hot path, where begin and commit would cost more than the statement.
     /// </summary>
-    public abstract Task<T> AutoCommitAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancel = default);
+    public abstract Task<T> AutoCommitAsync<T>(
+        Func<DbSession, Task<T>> work, CancellationToken cancel = default, Durability durability = Durability.Relaxed);
 
     /// <summary>Brings the schema up to date (see <see cref="Migrator"/>).</summary>
     public abstract Task<IReadOnlyList<AppliedMigration>> MigrateAsync(CancellationToken cancel = default);

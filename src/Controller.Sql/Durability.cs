@@ -8,7 +8,8 @@ public enum Durability
 
     /// <summary>
     /// Survives a killed process; a power cut may undo the last moments of it. For what its sender repeats by
-    /// itself. Only SQLite distinguishes the two.
+    /// itself. SQLite leaves out the fsync; PostgreSQL commits asynchronously (a crash of the server loses well under a
+    /// second); MySQL makes no difference.
     /// </summary>
     Relaxed,
 }

@@ -9,12 +9,16 @@ namespace Controller.Sql;
 internal sealed class ServerDatabase : Database
 {
     private readonly DbDataSource _source;
+
+    /// <summary>Connections that do not wait for the server's disk; the same as <see cref="_source"/> on MySQL.</summary>
+    private readonly DbDataSource _relaxed;
     private readonly DatabaseOptions _options;
 
     private ServerDatabase(Dialect dialect, DbDataSource source, DatabaseOptions options)
         : base(dialect)
     {
         _source = source;
+        _relaxed = options.Flavor == SqlFlavor.Postgres ? PostgresSource(options, options.Name, "-c synchronous_commit=off") : source;
         _options = options;
     }
 
@@ -58,7 +62,7 @@ internal sealed class ServerDatabase : Database
         {
             try
             {
-                return await TransactAsync(work, cancel).ConfigureAwait(false);
+                return await TransactAsync(work, durability, cancel).ConfigureAwait(false);
             }
             catch (DatabaseException e) when (e.Fault == DatabaseFault.Conflict && attempt <= _options.RetryMaxAttempts)
             {
@@ -71,9 +75,10 @@ internal sealed class ServerDatabase : Database
         }
     }
 
-    public override async Task<T> AutoCommitAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancel = default)
+    public override async Task<T> AutoCommitAsync<T>(
+        Func<DbSession, Task<T>> work, CancellationToken cancel = default, Durability durability = Durability.Relaxed)
     {
-        var connection = await OpenConnectionAsync(cancel).ConfigureAwait(false);
+        var connection = await OpenConnectionAsync(cancel, durability).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
             var session = new DbSession(connection, Dialect, null, null);
@@ -92,11 +97,15 @@ internal sealed class ServerDatabase : Database
         }
     }
 
-    public override ValueTask DisposeAsync() => _source.DisposeAsync();
-
-    private async Task<T> TransactAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancel)
+    public override async ValueTask DisposeAsync()
     {
-        var connection = await OpenConnectionAsync(cancel).ConfigureAwait(false);
+        await _relaxed.DisposeAsync().ConfigureAwait(false);
+        await _source.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<T> TransactAsync<T>(Func<DbSession, Task<T>> work, Durability durability, CancellationToken cancel)
+    {
+        var connection = await OpenConnectionAsync(cancel, durability).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
             try
@@ -120,11 +129,11 @@ internal sealed class ServerDatabase : Database
         }
     }
 
-    private async Task<DbConnection> OpenConnectionAsync(CancellationToken cancel)
+    private async Task<DbConnection> OpenConnectionAsync(CancellationToken cancel, Durability durability = Durability.Durable)
     {
         try
         {
-            return await _source.OpenConnectionAsync(cancel).ConfigureAwait(false);
+            return await (durability == Durability.Relaxed ? _relaxed : _source).OpenConnectionAsync(cancel).ConfigureAwait(false);
         }
         catch (Exception e) when (Dialect.Classify(e) is { } classified)
         {
@@ -160,7 +169,7 @@ internal sealed class ServerDatabase : Database
     private static DbDataSource Source(DatabaseOptions options, string database) =>
         options.Flavor == SqlFlavor.Postgres ? PostgresSource(options, database) : MySqlSource(options, database);
 
-    private static NpgsqlDataSource PostgresSource(DatabaseOptions options, string database)
+    private static NpgsqlDataSource PostgresSource(DatabaseOptions options, string database, string? serverOptions = null)
     {
         var builder = new NpgsqlSlimDataSourceBuilder(new NpgsqlConnectionStringBuilder
         {
@@ -172,6 +181,7 @@ internal sealed class ServerDatabase : Database
             MaxPoolSize = options.MaxPoolSize,
             Timeout = 10,
             Timezone = "UTC",
+            Options = serverOptions,
             MaxAutoPrepare = 200,
             SslMode = !options.UseSsl ? SslMode.Prefer : options.SslCaPem is null ? SslMode.Require : SslMode.VerifyFull,
         }.ToString());

@@ -86,8 +86,9 @@ internal sealed class SqliteDatabase : Database
         Func<DbSession, Task<T>> work, Durability durability = Durability.Durable, CancellationToken cancel = default) =>
         _writer.RunAsync(work, durability, cancel);
 
-    public override Task<T> AutoCommitAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancel = default) =>
-        _writer.RunAsync(work, Durability.Relaxed, cancel);
+    public override Task<T> AutoCommitAsync<T>(
+        Func<DbSession, Task<T>> work, CancellationToken cancel = default, Durability durability = Durability.Relaxed) =>
+        _writer.RunAsync(work, durability, cancel);
 
     public override Task<IReadOnlyList<AppliedMigration>> MigrateAsync(CancellationToken cancel = default) =>
         _writer.ExclusiveAsync(c => new Migrator(TimeProvider.System).MigrateAsync(c, SqlFlavor.Sqlite, cancel));

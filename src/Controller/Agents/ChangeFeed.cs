@@ -74,7 +74,8 @@ internal sealed class ChangeFeed(Database database, TimeProvider time)
         {
             var hadConfig = watchesConfig
                 && (await database.ReadAsync(s => ChangeStore.ListAsync(s, fog.Uuid), cancel)).Exists(r => r.Served && (r.Flags & ChangeFlags.Config) != 0);
-            await database.AutoCommitAsync(s => ChangeStore.AcknowledgeAsync(s, fog.Uuid, lastUpdated), cancel);
+            // Durable for the same reason as below; an acknowledgement of nothing writes nothing.
+            await database.AutoCommitAsync(s => ChangeStore.AcknowledgeAsync(s, fog.Uuid, lastUpdated), cancel, Durability.Durable);
             return hadConfig;
         }
 

@@ -44,7 +44,15 @@ internal sealed class Telemetry(Database database, TimeProvider time)
         if (!database.IsSoleOwner)
         {
             NoteRestart(fog, node);
-            await WriteAsync([new(fog, node with { LastActive = time.GetUtcNow().ToUnixTimeMilliseconds() }, null, microservices)], cancel);
+            node = node with { LastActive = time.GetUtcNow().ToUnixTimeMilliseconds() };
+            if (microservices.Count == 0)
+            {
+                // One statement needs no transaction of three round trips.
+                await database.AutoCommitAsync(async s => { await TelemetryStore.WriteAsync(s, fog.Uuid, node, null); return true; }, cancel);
+                return;
+            }
+
+            await WriteAsync([new(fog, node, null, microservices)], cancel);
             return;
         }
 
