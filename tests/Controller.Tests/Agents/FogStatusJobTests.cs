@@ -47,6 +47,8 @@ public sealed class FogStatusJobTests
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var controller = await TestController.StartAsync(customize: s => s.AddSingleton<TimeProvider>(time));
         var agent = await controller.ProvisionAsync(await controller.CreateNodeAsync(), now: time.GetUtcNow);
+        // The reconcile of the new node ends with a message of its own.
+        await controller.PhaseAsync(agent.Uuid, "Ready");
         await controller.Database.WriteAsync(s => s.ExecuteAsync("UPDATE \"Fogs\" SET \"warning_message\" = 'Platform reconcile: x'"));
         controller.Service<Fleet>().Forget(agent.Uuid);
         await agent.SendAsync("PUT", "/status", """{"daemonStatus":"RUNNING"}""");
