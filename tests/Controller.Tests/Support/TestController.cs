@@ -47,6 +47,11 @@ internal sealed class TestController : IAsyncDisposable
         Stream? log = null)
     {
         var directory = dataDirectory ?? Directory.CreateTempSubdirectory("controller-test-").FullName;
+        if (dataDirectory is null && environment is null or { Count: 0 })
+        {
+            await FreshInstallation.CopyToAsync(directory);
+        }
+
         var variables = new Dictionary<string, string>(environment ?? [], StringComparer.Ordinal)
         {
             ["DATA_DIRECTORY"] = directory,

@@ -1,0 +1,46 @@
+using Controller.Configuration;
+using Controller.Hosting;
+
+namespace Controller.Tests.Support;
+
+/// <summary>
+/// The data directory of a Controller that was started once and stopped: migrated, with its keys and administrator.
+/// Made once per run and copied, since making keys and hashing passwords costs more than most tests.
+/// </summary>
+internal static class FreshInstallation
+{
+    private static readonly Lazy<Task<string>> Template = new(MakeAsync);
+
+    public static async Task CopyToAsync(string directory)
+    {
+        var template = await Template.Value;
+        foreach (var file in Directory.EnumerateFiles(template, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(directory, Path.GetRelativePath(template, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+    }
+
+    private static async Task<string> MakeAsync()
+    {
+        var directory = Directory.CreateTempSubdirectory("controller-fresh-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(directory, true);
+        var variables = new Dictionary<string, string>
+        {
+            ["DATA_DIRECTORY"] = directory,
+            ["LOG_DIRECTORY"] = Path.Combine(directory, "log"),
+            ["LOG_LEVEL"] = "warn",
+        };
+        var loaded = ControllerSettings.Load(variables, directory, directory);
+        var settings = loaded.Settings ?? throw new InvalidOperationException(string.Join('\n', loaded.Errors));
+        settings = settings with
+        {
+            Server = settings.Server with { Port = 0 },
+            Console = settings.Console with { Port = 0 },
+        };
+        await (await ControllerApp.StartAsync(settings, console: new TestOutput())).DisposeAsync();
+        Directory.Delete(Path.Combine(directory, "log"), true);
+        return directory;
+    }
+}
