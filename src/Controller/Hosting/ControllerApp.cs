@@ -11,6 +11,7 @@ using Controller.Fogs;
 using Controller.Identity;
 using Controller.Logging;
 using Controller.Microservices;
+using Controller.OpenApi;
 using Controller.Platform;
 using Controller.Registries;
 using Controller.Secrets;
@@ -226,6 +227,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
     private static void MapRoutes(ApiRoutes api)
     {
         StatusEndpoints.Map(api);
+        OpenApiEndpoints.Map(api);
         IdentityEndpoints.Map(api);
         AgentPollEndpoints.Map(api);
         AgentMicroserviceEndpoints.Map(api);
