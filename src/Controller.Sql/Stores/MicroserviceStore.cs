@@ -5,6 +5,9 @@ public static class MicroserviceStore
 {
     private const int DefaultSchedule = 50;
 
+    /// <summary>What conditions may refer to, as <c>m</c> and <c>a</c>.</summary>
+    private const string From = "\"Microservices\" m LEFT JOIN \"Applications\" a ON a.\"id\" = m.\"application_id\"";
+
     private static readonly string[] Columns =
     [
         "name", "config", "annotations", "config_last_updated", "rebuild", "log_size", "delete", "delete_with_cleanup", "updated_at",
@@ -17,8 +20,7 @@ public static class MicroserviceStore
         $"""
         SELECT m."uuid", m."created_at", {string.Join(", ", Columns.Select(c => $"m.\"{c}\""))},
                a."name", a."is_system", a."is_activated", a."nats_access", c."category", c."registry_id", n."name"
-        FROM "Microservices" m
-        LEFT JOIN "Applications" a ON a."id" = m."application_id"
+        FROM {From}
         LEFT JOIN "CatalogItems" c ON c."id" = m."catalog_item_id"
         LEFT JOIN "NatsUserRules" n ON n."id" = m."nats_rule_id"
         """;
@@ -60,27 +62,16 @@ public static class MicroserviceStore
             new() { { "application", applicationId }, { "name", name } }).ConfigureAwait(false)).FirstOrDefault();
 
     /// <summary>The live microservices of user applications or of system applications, by name.</summary>
-    /// <param name="session">Session.</param>
-    /// <param name="isSystem">Which kind.</param>
-    /// <param name="applicationId">Those of this application only.</param>
-    public static Task<List<MicroserviceRow>> ListAsync(DbSession session, bool isSystem, long? applicationId = null) => ListAsync(
+    public static Task<List<MicroserviceRow>> ListAsync(DbSession session, bool isSystem) => ListAsync(
         session,
-        $"""
-        a."is_system" = @system AND (m."delete" IS NULL OR m."delete" = FALSE){(applicationId is null ? "" : " AND a.\"id\" = @application")}
-        """,
-        applicationId is null
-            ? new() { { "system", isSystem } }
-            : new() { { "system", isSystem }, { "application", applicationId } });
+        "COALESCE(a.\"is_system\", FALSE) = @system AND m.\"application_id\" IS NOT NULL AND (m.\"delete\" IS NULL OR m.\"delete\" = FALSE)",
+        new() { { "system", isSystem } });
 
-    /// <summary>The live microservices of several applications, by name.</summary>
-    public static Task<List<MicroserviceRow>> ListByApplicationsAsync(DbSession session, IEnumerable<long> applicationIds)
-    {
-        var parameters = new SqlParams();
-        return ListAsync(
-            session,
-            $"m.\"application_id\" IN {parameters.In("a", applicationIds)} AND (m.\"delete\" IS NULL OR m.\"delete\" = FALSE)",
-            parameters);
-    }
+    /// <summary>The live microservices of an application, by name.</summary>
+    public static Task<List<MicroserviceRow>> ListByApplicationAsync(DbSession session, long applicationId) => ListAsync(
+        session,
+        "m.\"application_id\" = @application AND (m.\"delete\" IS NULL OR m.\"delete\" = FALSE)",
+        new() { { "application", applicationId } });
 
     /// <summary>Every microservice of a fog, by name, those to be deleted included.</summary>
     public static Task<List<MicroserviceRow>> ListByFogAsync(DbSession session, string fogUuid) =>
@@ -126,7 +117,9 @@ public static class MicroserviceStore
     private static async Task<List<MicroserviceRow>> ListAsync(DbSession session, string where, SqlParams parameters)
     {
         var rows = await session.QueryAsync($"{Select} WHERE {where} ORDER BY m.\"name\", m.\"uuid\"", Map, parameters).ConfigureAwait(false);
-        return await MicroserviceChildren.LoadAsync(session, rows).ConfigureAwait(false);
+        return rows.Count == 0
+            ? rows
+            : await MicroserviceChildren.LoadAsync(session, rows, $"SELECT m.\"uuid\" FROM {From} WHERE {where}", parameters).ConfigureAwait(false);
     }
 
     private static SqlParams Parameters(MicroserviceRow row) => new()

@@ -87,7 +87,14 @@ internal sealed class ChangeFeed(Database database, TimeProvider time)
 
         // Durable: a reboot flag that came back after a power cut would reboot the node once more.
         var ids = rows.ConvertAll(r => r.Id);
-        await database.WriteAsync(s => ChangeStore.DeleteAsync(s, ids), Durability.Durable, cancel);
+        await database.WriteAsync(
+            s =>
+            {
+                s.KeepRevision();
+                return ChangeStore.DeleteAsync(s, ids);
+            },
+            Durability.Durable,
+            cancel);
         fog.Changes.Remove(ids);
         return watchesConfig && rows.Exists(r => (r.Flags & ChangeFlags.Config) != 0);
     }

@@ -28,7 +28,7 @@ internal sealed class ApplicationMembers(MicroserviceService microservices, Chan
             }
         }
 
-        var existing = await MicroserviceStore.ListByApplicationsAsync(session, [application.Id]);
+        var existing = await MicroserviceStore.ListByApplicationAsync(session, application.Id);
         await DeleteAsync(session, existing.Where(m => !wanted.ContainsKey(m.Name)));
         foreach (var row in existing.Where(m => wanted.ContainsKey(m.Name)))
         {

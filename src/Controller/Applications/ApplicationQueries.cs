@@ -5,37 +5,24 @@ using Controller.Sql.Stores;
 
 namespace Controller.Applications;
 
-/// <summary>Reads applications with their microservices, in a fixed number of queries.</summary>
+/// <summary>Single applications as operators see them.</summary>
 internal sealed class ApplicationQueries(Database database, MicroserviceJson microservices)
 {
-    public Task<ApplicationList> ListAsync(bool isSystem, CancellationToken cancel) =>
-        database.ReadAsync(s => ListAsync(s, isSystem), cancel);
-
     /// <exception cref="ApiException">404 when there is none of this kind.</exception>
     public Task<ApplicationBody> GetAsync(string name, bool isSystem, CancellationToken cancel) => database.ReadAsync(
         async s =>
         {
-            var row = await ApplicationStore.FindAsync(s, name);
-            return row is not null && row.IsSystem == isSystem
-                ? (await ToBodiesAsync(s, [row]))[0]
-                : throw ApplicationErrors.Unknown(name);
+            if (await ApplicationStore.FindAsync(s, name) is not { } row || row.IsSystem != isSystem)
+            {
+                throw ApplicationErrors.Unknown(name);
+            }
+
+            var members = await MicroserviceStore.ListByApplicationAsync(s, row.Id);
+            return ToBody(row, await microservices.ToBodiesAsync(s, members, inApplication: true));
         },
         cancel);
 
-    internal async Task<ApplicationList> ListAsync(DbSession session, bool isSystem) =>
-        new(await ToBodiesAsync(session, await ApplicationStore.ListAsync(session, isSystem)));
-
-    private async Task<List<ApplicationBody>> ToBodiesAsync(DbSession session, List<ApplicationRow> rows)
-    {
-        if (rows.Count == 0)
-        {
-            return [];
-        }
-
-        var children = await MicroserviceStore.ListByApplicationsAsync(session, rows.Select(r => r.Id));
-        var bodies = (await microservices.ToBodiesAsync(session, children, inApplication: true)).ToLookup(m => m.ApplicationId);
-        return [.. rows.Select(r => new ApplicationBody(
-            r.Id, r.Name, r.Description, r.IsActivated, r.IsSystem, r.NatsAccess, r.CreatedAt, r.UpdatedAt, [.. bodies[r.Id]],
-            new NatsConfigBody(r.NatsAccess, r.NatsRule)))];
-    }
+    public static ApplicationBody ToBody(ApplicationRow row, IReadOnlyList<MicroserviceBody> microservices) => new(
+        row.Id, row.Name, row.Description, row.IsActivated, row.IsSystem, row.NatsAccess, row.CreatedAt, row.UpdatedAt,
+        new NatsConfigBody(row.NatsAccess, row.NatsRule), microservices);
 }

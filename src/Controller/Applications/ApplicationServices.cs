@@ -5,6 +5,7 @@ internal static class ApplicationServices
 {
     public static IServiceCollection AddApplications(this IServiceCollection services) => services
         .AddSingleton<ApplicationQueries>()
+        .AddSingleton<ApplicationLists>()
         .AddSingleton<ApplicationMembers>()
         .AddSingleton<ApplicationService>()
         .AddSingleton<StoppedApplicationsJob>()

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Text.Json;
 using Controller.Agents;
+using Controller.Hosting;
 using Controller.Sql;
 using Controller.Sql.Stores;
 
@@ -16,6 +18,27 @@ internal sealed class MicroserviceJson(MicroserviceEnvironment environment, Flee
     {
         var valueOf = await environment.ResolverAsync(session, rows.SelectMany(r => r.Env), revealSecrets: false);
         return [.. rows.Select(r => ToBody(r, valueOf, inApplication))];
+    }
+
+    /// <summary>As <see cref="ToBodiesAsync"/>, as JSON whose status is open.</summary>
+    public async Task<List<RenderedMicroservice>> RenderAsync(DbSession session, List<MicroserviceRow> rows, bool inApplication)
+    {
+        var valueOf = await environment.ResolverAsync(session, rows.SelectMany(r => r.Env), revealSecrets: false);
+        return rows.ConvertAll(row =>
+        {
+            var json = JsonResponse.Bytes(ToBody(row with { Status = null }, valueOf, inApplication), MicroserviceJsonContext.Default.MicroserviceBody);
+            return new RenderedMicroservice(json.AsMemory(..^"}".Length), row.FogUuid, row.Status);
+        });
+    }
+
+    /// <summary>Writes microservices, each with its newest status, separated by commas.</summary>
+    public void Write(PooledBytes output, IReadOnlyList<RenderedMicroservice> microservices)
+    {
+        for (var i = 0; i < microservices.Count; i++)
+        {
+            output.Write(i == 0 ? ""u8 : ","u8);
+            microservices[i].WriteTo(output, Newest(microservices[i].FogUuid, microservices[i].Stored));
+        }
     }
 
     public static PortBody ToBody(PortRow row) => new(row.Internal, row.External, row.IsUdp ? "udp" : "tcp");
@@ -66,7 +89,7 @@ internal sealed class MicroserviceJson(MicroserviceEnvironment environment, Flee
         CapDrop = row.CapDrop,
         ExtraHosts = [.. row.ExtraHosts.Select(h => new ExtraHostBody(h.Name, h.Template, h.Value))],
         Images = row.CatalogItemId is null ? [.. row.Images.Select(i => new ImageBody(i.ContainerImage, i.ArchId))] : [],
-        Status = Status(row),
+        Status = Newest(row.FogUuid, row.Status) is { } newest ? ToBody(newest) : null,
         ExecStatus = row.ExecStatus is { } exec ? new ExecStatusBody(exec.Status, exec.ExecSessionId, exec.CreatedAt, exec.UpdatedAt) : null,
         HealthCheck = row.HealthCheck is { } check ? MicroserviceHealth.ToBody(check) : null,
         Application = row.ApplicationName,
@@ -74,29 +97,23 @@ internal sealed class MicroserviceJson(MicroserviceEnvironment environment, Flee
         NatsConfig = new NatsConfigBody(row.NatsAccess, row.NatsRuleName),
     };
 
-    private StatusBody? Status(MicroserviceRow row)
-    {
-        if (row.Status is not { } stored)
-        {
-            return null;
-        }
+    public static StatusBody ToBody(MicroserviceStatus status) => new(
+        status.Status ?? "QUEUED",
+        status.OperatingDuration ?? 0,
+        status.StartTime ?? 0,
+        status.CpuUsage ?? 0,
+        status.MemoryUsage ?? 0,
+        status.ContainerId ?? "",
+        status.Percentage ?? 0,
+        status.ErrorMessage ?? "",
+        status.IpAddress ?? "",
+        status.HealthStatus ?? "",
+        JsonText.Texts(status.ExecSessionIds),
+        status.CreatedAt,
+        status.UpdatedAt);
 
-        var newest = telemetry.Newest(row.FogUuid is { } fog ? fleet.Find(fog) : null, stored);
-        return new StatusBody(
-            newest.Status ?? "QUEUED",
-            newest.OperatingDuration ?? 0,
-            newest.StartTime ?? 0,
-            newest.CpuUsage ?? 0,
-            newest.MemoryUsage ?? 0,
-            newest.ContainerId ?? "",
-            newest.Percentage ?? 0,
-            newest.ErrorMessage ?? "",
-            newest.IpAddress ?? "",
-            newest.HealthStatus ?? "",
-            JsonText.Texts(newest.ExecSessionIds),
-            newest.CreatedAt,
-            newest.UpdatedAt);
-    }
+    private MicroserviceStatus? Newest(string? fogUuid, MicroserviceStatus? stored) =>
+        stored is null ? null : telemetry.Newest(fogUuid is null ? null : fleet.Find(fogUuid), stored);
 
     private static ServiceAccountBody ToBody(ServiceAccountRow row) => new(
         row.Id, row.Name, row.MicroserviceUuid, row.ApplicationId, RoleRef(row.RoleRef), row.RoleId, row.CreatedAt, row.UpdatedAt);
@@ -108,7 +125,7 @@ internal sealed class MicroserviceJson(MicroserviceEnvironment environment, Flee
             return null;
         }
 
-        var fields = new Hosting.JsonFields(reference);
+        var fields = new JsonFields(reference);
         return new RoleRefBody(fields.Text("kind") ?? "Role", fields.Text("name") ?? "");
     }
 }

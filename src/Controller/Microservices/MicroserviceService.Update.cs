@@ -1,3 +1,4 @@
+using Controller.Agents;
 using Controller.Hosting;
 using Controller.Sql;
 using Controller.Sql.Stores;
@@ -207,6 +208,12 @@ internal sealed partial class MicroserviceService
         }
 
         await MicroserviceChildStore.ResetStatusAsync(session, row.Uuid, now);
+        session.OnCommitted(() =>
+        {
+            // Also where it comes from: it may come back.
+            Telemetry.Forget(fleet.Find(fog), row.Uuid);
+            Telemetry.Forget(existing.FogUuid is { } former ? fleet.Find(former) : null, row.Uuid);
+        });
         var owners = await ExtraHostStore.RetargetAsync(session, row.Uuid, fog);
         await MicroserviceStore.MarkForRebuildAsync(session, owners.Select(o => o.Uuid));
         await changes.RaiseAsync(session, owners.Select(o => o.FogUuid).OfType<string>(), ChangeFlags.Microservices);

@@ -118,6 +118,7 @@ internal sealed partial class MicroserviceService(
         await MicroserviceChildStore.AddVolumeMappingsAsync(
             session, row.Uuid, [.. mappings, MicroserviceVolumes.ServiceAccountVolume(name)]);
         await MicroserviceChildStore.AddStatusAsync(session, row.Uuid, now);
+        session.OnCommitted(() => Telemetry.Forget(fleet.Find(fog.Uuid), row.Uuid));
         await MicroserviceAccounts.SetAsync(session, row, role, now);
         await volumes.LinkAsync(session, mounts, fog.Uuid);
         await changes.RaiseAsync(session, fog.Uuid, rebuild ? ChangeFlags.Microservices : ChangeFlags.MicroserviceList);

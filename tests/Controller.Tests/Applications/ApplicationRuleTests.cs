@@ -222,28 +222,6 @@ public sealed class ApplicationRuleTests
         }
     }
 
-    [Test]
-    public async Task A_list_costs_the_same_however_long_it_is()
-    {
-        await using var controller = await TestController.StartAsync();
-        var node = await TestAgent.CreateAsync(controller);
-        await controller.DoAsync("POST", Route, Body("app", node.Uuid, "a"), HttpStatusCode.Created);
-        var one = await CostAsync();
-        for (var i = 0; i < 8; i++)
-        {
-            await controller.DoAsync("POST", Route, Body($"app{i}", node.Uuid, "a", "b", "c"), HttpStatusCode.Created);
-        }
-
-        await Assert.That(await CostAsync()).IsEqualTo(one);
-
-        Task<int> CostAsync() => controller.Database.ReadAsync(async s =>
-        {
-            var list = await controller.Service<ApplicationQueries>().ListAsync(s, false);
-            await Assert.That(list.Applications.All(a => a.Microservices.Count > 0)).IsTrue();
-            return s.StatementCount;
-        });
-    }
-
     private static Task<long> CountAsync(TestController controller, string table) =>
         controller.Database.ReadAsync(s => s.QueryOneAsync($"SELECT COUNT(*) FROM \"{table}\"", r => r.Long()));
 }
