@@ -35,7 +35,7 @@ internal static class WorkloadsCommand
         using var operators = await Session.OpenAsync(target);
         await using var fleet = new Fleet(operators, target, keep);
         await using var applications = new Applications(operators, keep);
-        var run = new Run(operators, url, operatorCount, seconds, report);
+        var run = new Run(operators, url, operatorCount, seconds, probe, report);
 
         Console.WriteLine("Small lists: 1 fog, 1 application of 3 microservices, no fleet");
         var first = await ProvisionAsync(fleet, target, 1);
@@ -186,7 +186,7 @@ internal static class WorkloadsCommand
     }
 
     /// <summary>The measurements, each against its limit.</summary>
-    private sealed class Run(OperatorClient operators, Uri url, int operatorCount, TimeSpan duration, Report report)
+    private sealed class Run(OperatorClient operators, Uri url, int operatorCount, TimeSpan duration, ProcessProbe? probe, Report report)
     {
         public bool Passed { get; private set; } = true;
 
@@ -206,7 +206,13 @@ internal static class WorkloadsCommand
             var list = await operators.SendAsync(HttpMethod.Get, path, null, 200);
             var found = list.GetProperty(member).GetArrayLength();
             await LoopAsync(path, TimeSpan.FromSeconds(1));
+            var before = probe?.ProcessorTime;
             var (traffic, elapsed) = await LoopAsync(path, duration);
+            if (probe?.ProcessorTime - before is { } spent)
+            {
+                report.Add($"GET {path}: server processor time", spent.TotalMilliseconds / Math.Max(1, traffic.Latency.TotalCount), "ms");
+            }
+
             report.Latency($"GET {path}", traffic.Latency);
             report.Add($"GET {path}: lists per second", traffic.Latency.TotalCount / elapsed.TotalSeconds);
             report.Add($"GET {path}: body", list.GetRawText().Length / 1e6, "MB", 2);
@@ -323,7 +329,9 @@ internal static class WorkloadsCommand
         private void Judge(string what, bool good, string limit)
         {
             Passed &= good;
-            report.Note($"{what}: {limit}", good ? "pass" : "FAIL");
+            var verdict = good ? "pass" : "FAIL";
+            Console.WriteLine($"  {verdict}: {what}, {limit}");
+            report.Note($"{what}: {limit}", verdict);
         }
     }
 }

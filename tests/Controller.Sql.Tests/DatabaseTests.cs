@@ -176,7 +176,7 @@ public sealed class DatabaseTests(SqlFlavor flavor)
         await Assert.That(deleted).IsEqualTo(1);
         var left = await db.Database.ReadAsync(s => ChangeStore.ListAsync(s, "f1"));
         await Assert.That(left.Single().Flags).IsEqualTo(ChangeFlags.Reboot);
-        await Assert.That((await db.Database.ReadAsync(s => ChangeStore.TailAsync(s, first))).Single().Fog).IsEqualTo("f1");
+        await Assert.That((await db.Database.ReadAsync(s => ChangeStore.TailAsync(s, first.Single().Id))).Single().Fog).IsEqualTo("f1");
         await Assert.That(await db.Database.ReadAsync(ChangeStore.LastIdAsync)).IsEqualTo(left[0].Id);
     }
 

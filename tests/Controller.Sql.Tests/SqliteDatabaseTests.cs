@@ -37,9 +37,9 @@ public sealed class SqliteDatabaseTests
             s.KeepRevision();
             return StateStore.SetAsync(s, "x", "2", DateTimeOffset.UnixEpoch);
         });
-        await Assert.That(db.Database.Revision).IsEqualTo(before);
+        await Assert.That(db.Database.Revision!.Value).IsEqualTo(before);
         await db.Database.WriteAsync(s => StateStore.SetAsync(s, "x", "3", DateTimeOffset.UnixEpoch));
-        await Assert.That(db.Database.Revision).IsGreaterThan(before);
+        await Assert.That(db.Database.Revision!.Value).IsGreaterThan(before);
     }
 
     [Test]

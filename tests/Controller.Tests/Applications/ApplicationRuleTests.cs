@@ -20,7 +20,7 @@ public sealed class ApplicationRuleTests
         body.Remove("createdAt");
         body.Remove("updatedAt");
         await Assert.That(body.ToJsonString()).IsEqualTo(
-            $$$"""{"id":{{{created!["id"]}}},"name":"app","description":"","isActivated":false,"isSystem":false,"natsAccess":false,"microservices":[],"natsConfig":{"natsAccess":false,"natsRule":null}}""");
+            $$$"""{"id":{{{created!["id"]}}},"name":"app","description":"","isActivated":false,"isSystem":false,"natsAccess":false,"natsConfig":{"natsAccess":false,"natsRule":null},"microservices":[]}""");
     }
 
     [Test]

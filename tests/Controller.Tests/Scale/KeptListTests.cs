@@ -57,8 +57,7 @@ public sealed class KeptListTests
         await CpuIsAsync(1.5);
 
         await ReportAsync(world, 0, "RUNNING", "2.5");
-        var statements = await world.StatementsAsync(() => CpuIsAsync(2.5));
-        await Assert.That(statements.Where(s => !s.Contains("\"CpuUsage\"", StringComparison.Ordinal)).Count()).IsLessThanOrEqualTo(9 + 15 + 14);
+        await Assert.That(await world.StatementsAsync(() => CpuIsAsync(2.5))).IsEmpty();
 
         var fleet = world.Controller.Service<Fleet>();
         await world.Controller.Service<Telemetry>().FlushAsync(fleet.Known, CancellationToken.None);
@@ -117,7 +116,7 @@ public sealed class KeptListTests
         var list = (await world.SendAsync("GET", "/microservices"))!["microservices"]!.AsArray();
         await AreRightAsync(list);
         var names = list.Select(m => m!["name"]!.GetValue<string>()).ToList();
-        await Assert.That(names).IsEquivalentTo(names.Order(StringComparer.Ordinal), TUnit.Assertions.Enums.CollectionOrdering.Matching);
+        await Assert.That(names.SequenceEqual(names.Order(StringComparer.Ordinal))).IsTrue();
         await AreRightAsync((await world.SendAsync("GET", "/application"))!["applications"]![0]!["microservices"]!.AsArray());
 
         static async Task AreRightAsync(JsonArray list)
@@ -130,7 +129,7 @@ public sealed class KeptListTests
                 return m["uuid"]!.GetValue<string>() != $"m-{number}" || m["env"]![0]!["value"]!.GetValue<string>() != $"{number}"
                     || m["images"]![0]!["containerImage"]!.GetValue<string>() != $"image:{number}" || m["status"]!["startTime"]!.GetValue<int>() != number;
             });
-            await Assert.That(wrong).IsEmpty();
+            await Assert.That(wrong.FirstOrDefault()?.ToJsonString()).IsNull();
         }
     }
 

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Controller.Tests.Scale;
 
 /// <summary>A Controller whose clock stands still, so that nothing but requests touches the database, and as much in it as is asked for.</summary>
-internal sealed class World(TestController controller) : IAsyncDisposable
+internal sealed class World(TestController controller, TimeProvider clock) : IAsyncDisposable
 {
     private readonly List<TestAgent> _fogs = [];
     private int _applications;
@@ -21,7 +21,7 @@ internal sealed class World(TestController controller) : IAsyncDisposable
     public static async Task<World> StartAsync(int size)
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        var world = new World(await TestController.StartAsync(customize: s => s.AddSingleton<TimeProvider>(clock)));
+        var world = new World(await TestController.StartAsync(customize: s => s.AddSingleton<TimeProvider>(clock)), clock);
         await world.GrowAsync(size);
         return world;
     }
@@ -31,7 +31,7 @@ internal sealed class World(TestController controller) : IAsyncDisposable
     {
         while (_fogs.Count < size)
         {
-            var fog = await TestAgent.CreateAsync(controller);
+            var fog = await TestAgent.CreateAsync(controller, now: clock.GetUtcNow);
             _fogs.Add(fog);
             await controller.Database.WriteAsync(s => s.ExecuteAsync(
                 "INSERT INTO \"Tags\" (\"value\") VALUES (@u); INSERT INTO \"IofogTags\" (\"fog_uuid\", \"tag_id\") SELECT @u, \"id\" FROM \"Tags\" WHERE \"value\" = @u",
