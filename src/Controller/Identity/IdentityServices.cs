@@ -16,6 +16,7 @@ internal static class IdentityServices
         .AddSingleton<IPasswordChangeGate, PasswordChangeGate>()
         .AddSingleton(_ => new PasswordHasher())
         .AddSingleton<SessionTokens>()
+        .AddSingleton<PasswordCheck>()
         .AddSingleton<PasswordSignIn>()
         .AddSingleton<TokenRefresh>()
         .AddSingleton<SignOut>()
