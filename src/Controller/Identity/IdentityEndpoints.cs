@@ -17,7 +17,7 @@ internal static class IdentityEndpoints
         api.Public("POST", "/user/login", new("users", Permission.None), 200, limit.Guard(async context =>
         {
             var body = await context.ReadJsonAsync(IdentitySchemas.Login);
-            var pair = await signIn.SignInAsync(body.Text("email")!, body.Text("password")!, context.RequestAborted);
+            var pair = await signIn.SignInAsync(body.Text("email")!, body.Text("password")!, body.Text("totp"), context.RequestAborted);
             await context.RespondAsync(200, pair, IdentityJson.Default.TokenPair);
         }));
 
