@@ -1,10 +1,12 @@
 using Controller.Configuration;
 using Controller.Hosting;
+using Controller.Identity.Browser;
+using Controller.Identity.Issuer;
 
 namespace Controller.Identity;
 
-/// <summary>What must be there before the first request: signing keys and an administrator.</summary>
-internal sealed class IdentityStartup(SigningKeys keys, BootstrapAdministrator administrator)
+/// <summary>What must be there before the first request: keys, secrets and an administrator.</summary>
+internal sealed class IdentityStartup(SigningKeys keys, SessionSecret sessionSecret, IssuerClients clients, BootstrapAdministrator administrator)
 {
     /// <exception cref="StartupException">The settings ask for an issuer that this build does not have.</exception>
     public static void Check(ControllerSettings settings)
@@ -19,6 +21,8 @@ internal sealed class IdentityStartup(SigningKeys keys, BootstrapAdministrator a
     public async Task RunAsync(CancellationToken cancel)
     {
         await keys.StartAsync(cancel);
+        await sessionSecret.StartAsync(cancel);
+        await clients.StartAsync(cancel);
         await administrator.EnsureAsync(cancel);
     }
 }

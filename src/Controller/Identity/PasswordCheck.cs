@@ -59,7 +59,8 @@ internal sealed partial class PasswordCheck(PasswordHasher hasher, TimeProvider 
         return null;
     }
 
-    private bool MayTry(UserRow user) => user.DeletedAt is null && !(user.LockedUntil > time.GetUtcNow());
+    /// <summary>Whether an account may sign in at all: it is neither deleted nor locked.</summary>
+    public bool MayTry(UserRow user) => user.DeletedAt is null && !(user.LockedUntil > time.GetUtcNow());
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Account {userId} is locked after {attempts} wrong passwords")]
     private static partial void Locked(ILogger log, string userId, int attempts);

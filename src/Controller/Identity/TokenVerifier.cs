@@ -20,15 +20,16 @@ internal sealed partial class TokenVerifier(IVerificationKeys keys, ControllerSe
     /// <param name="token">Compact JWS.</param>
     /// <param name="acceptExpired">Takes a token whose time is over, for signing out.</param>
     /// <param name="cancel">Gives up.</param>
+    /// <param name="audience">For which client; the API's own unless given.</param>
     /// <exception cref="Controller.Sql.DatabaseException">The token's key could not be looked up.</exception>
-    public async ValueTask<TokenClaims?> VerifyAsync(string token, bool acceptExpired, CancellationToken cancel)
+    public async ValueTask<TokenClaims?> VerifyAsync(string token, bool acceptExpired, CancellationToken cancel, string? audience = null)
     {
         if (Read(token) is not { } jwt || await keys.FindAsync(jwt.Kid, cancel) is not { } key)
         {
             return null;
         }
 
-        var result = await _handler.ValidateTokenAsync(token, Rules(key, acceptExpired));
+        var result = await _handler.ValidateTokenAsync(token, Rules(key, acceptExpired, audience ?? settings.Auth.ClientId));
         if (!result.IsValid)
         {
             Refused(log, result.Exception.GetType().Name);
@@ -64,13 +65,13 @@ internal sealed partial class TokenVerifier(IVerificationKeys keys, ControllerSe
         }
     }
 
-    private TokenValidationParameters Rules(VerificationKey key, bool acceptExpired) => new()
+    private TokenValidationParameters Rules(VerificationKey key, bool acceptExpired, string? audience) => new()
     {
         ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
         IssuerSigningKey = key.Key,
         TryAllIssuerSigningKeys = false,
         ValidIssuer = settings.Auth.IssuerUrl,
-        ValidAudience = settings.Auth.ClientId,
+        ValidAudience = audience,
         IgnoreTrailingSlashWhenValidatingAudience = false,
         RequireSignedTokens = true,
         RequireExpirationTime = true,

@@ -11,7 +11,8 @@ internal static class BrowserServices
         .AddSingleton<SessionSecret>()
         .AddSingleton(p => new BrowserSessions(
             Texts(p, ShortLivedTable.BrowserSessions),
-            new SignedCookies([p.GetRequiredService<SessionSecret>().Derive("browser session cookie")], p.GetRequiredService<ControllerSettings>()),
+            new SignedCookies(
+                new(() => [p.GetRequiredService<SessionSecret>().Derive("browser session cookie")]), p.GetRequiredService<ControllerSettings>()),
             p.GetRequiredService<ControllerSettings>()))
         .AddSingleton<BrowserLogin>()
         .AddHostedService<ExpiredIdentityJob>();

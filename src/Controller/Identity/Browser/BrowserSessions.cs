@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Controller.Configuration;
 
@@ -22,7 +20,7 @@ internal sealed class BrowserSessions(IShortLivedTexts sessions, SignedCookies c
     /// <summary>Remembers an attempt and gives the browser its cookie.</summary>
     public async Task BeginAsync(HttpContext context, SignInAttempt attempt)
     {
-        var id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        var id = RandomText.Create();
         var data = JsonSerializer.Serialize(new BrowserSessionData(attempt), BrowserJson.Default.BrowserSessionData);
         await sessions.PutAsync(id, data, Lifetime + Afterlife, context.RequestAborted);
         cookies.Set(context, CookieName, Prefix + id, "/", Lifetime);

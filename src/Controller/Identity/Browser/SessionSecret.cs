@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Controller.Configuration;
@@ -32,7 +31,7 @@ internal sealed class SessionSecret(Database database, SecretData data, Controll
 
     private Task<string> StoredAsync(CancellationToken cancel)
     {
-        var fresh = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        var fresh = RandomText.Create();
         return database.WriteAsync(
             async s =>
             {

@@ -22,7 +22,5 @@ internal sealed record SignInAttempt(string State, string Nonce, string CodeVeri
 
     /// <summary>An attempt that nobody can guess.</summary>
     public static SignInAttempt Create(DateTimeOffset now, string? postLoginRedirect) =>
-        new(Random(), Random(), Random(), now.ToUnixTimeMilliseconds(), postLoginRedirect);
-
-    private static string Random() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        new(RandomText.Create(), RandomText.Create(), RandomText.Create(), now.ToUnixTimeMilliseconds(), postLoginRedirect);
 }

@@ -9,9 +9,9 @@ namespace Controller.Identity.Browser;
 /// Cookies that only we can make: the value, a dot and an HMAC-SHA256 over name and value. HttpOnly, SameSite=Lax;
 /// Secure unless the settings allow plain HTTP (auth-rbac 5).
 /// </summary>
-/// <param name="keys">The first signs, all verify, so that a key can be replaced.</param>
+/// <param name="keys">The first signs, all verify, so that a key can be replaced. Asked for at the first use.</param>
 /// <param name="settings">Whether cookies may travel over plain HTTP.</param>
-internal sealed class SignedCookies(IReadOnlyList<byte[]> keys, ControllerSettings settings)
+internal sealed class SignedCookies(Lazy<IReadOnlyList<byte[]>> keys, ControllerSettings settings)
 {
     private readonly bool _secure = !settings.Server.DevMode && !settings.Auth.InsecureAllowHttp;
 
@@ -26,7 +26,7 @@ internal sealed class SignedCookies(IReadOnlyList<byte[]> keys, ControllerSettin
         context.Response.Cookies.Append(name, "", Options(path, TimeSpan.Zero));
 
     /// <summary>A value with its signature, for other places than cookies too.</summary>
-    public string Sign(string name, string value) => $"{value}.{Signature(keys[0], name, value)}";
+    public string Sign(string name, string value) => $"{value}.{Signature(keys.Value[0], name, value)}";
 
     /// <summary>The value in a signed text; null when it was not signed by us under this name.</summary>
     public string? Verify(string name, string signed)
@@ -39,7 +39,7 @@ internal sealed class SignedCookies(IReadOnlyList<byte[]> keys, ControllerSettin
 
         var value = signed[..dot];
         var signature = Encoding.UTF8.GetBytes(signed[(dot + 1)..]);
-        return keys.Any(key => CryptographicOperations.FixedTimeEquals(signature, Encoding.UTF8.GetBytes(Signature(key, name, value)))) ? value : null;
+        return keys.Value.Any(key => CryptographicOperations.FixedTimeEquals(signature, Encoding.UTF8.GetBytes(Signature(key, name, value)))) ? value : null;
     }
 
     private static string Signature(byte[] key, string name, string value) =>
