@@ -11,7 +11,7 @@ public sealed partial class RouteInventoryTests
     private static readonly string[] Served =
     [
         "/api/v3/agent", "/api/v3/iofog", "/api/v3/application/", "/api/v3/application ", "/api/v3/microservices", "/api/v3/catalog", "/api/v3/registries",
-        "/api/v3/architectures", "/api/v3/status", "/api/v3/live",
+        "/api/v3/architectures", "/api/v3/status", "/api/v3/live", "/api/v3/user/oauth", "/api/v3/user/interaction",
     ];
 
     [Test]
