@@ -227,6 +227,10 @@ internal sealed partial class ControllerApp : IAsyncDisposable
     {
         StatusEndpoints.Map(api);
         IdentityEndpoints.Map(api);
+        MfaEndpoints.Map(api);
+        UserEndpoints.Map(api);
+        GroupEndpoints.Map(api);
+        AuthAdminEndpoints.Map(api);
         AgentPollEndpoints.Map(api);
         AgentMicroserviceEndpoints.Map(api);
         ApplicationEndpoints.Map(api);

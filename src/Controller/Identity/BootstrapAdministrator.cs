@@ -21,8 +21,6 @@ internal sealed partial class BootstrapAdministrator(
     private const int GeneratedLength = 24;
     private const int LongestName = 255;
 
-    private static readonly string[] SystemGroups = ["admin", "sre", "developer", "viewer"];
-
     private enum Outcome
     {
         Done,
@@ -152,7 +150,7 @@ internal sealed partial class BootstrapAdministrator(
     private async Task PrepareAsync(DbSession session)
     {
         await BootstrapStore.LockAsync(session);
-        await BootstrapStore.EnsureSystemGroupsAsync(session, SystemGroups, time.GetUtcNow());
+        await BootstrapStore.EnsureSystemGroupsAsync(session, SystemGroups.Names, time.GetUtcNow());
     }
 
     private async Task CreateAsync(DbSession session, string name, string hash)
@@ -160,7 +158,7 @@ internal sealed partial class BootstrapAdministrator(
         var now = time.GetUtcNow();
         var user = new UserRow { Id = Guid.NewGuid().ToString("D"), Email = name, PasswordHash = hash, IsBootstrap = true };
         await UserStore.InsertAsync(session, user, now);
-        await UserStore.JoinAsync(session, user.Id, "admin", now);
+        await UserStore.JoinAsync(session, user.Id, SystemGroups.Admin, now);
         await BootstrapStore.CompleteAsync(session, user.Id, now);
     }
 
