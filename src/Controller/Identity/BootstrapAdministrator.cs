@@ -67,7 +67,7 @@ internal sealed partial class BootstrapAdministrator(
             cancel: cancel);
         if (created)
         {
-            await console.SayAsync($"Bootstrap administrator: {GeneratedName} / {generated} (shown once; change it after the first login)");
+            await ShowAsync(GeneratedName, generated!);
         }
         else if (administrators == 0)
         {
@@ -89,11 +89,12 @@ internal sealed partial class BootstrapAdministrator(
 
         string? hash = null;
         Outcome outcome;
+        bool keep;
         do
         {
             // Hashing comes before the transaction; should another replica change the account meanwhile, look again.
             var seen = await database.ReadAsync(UserStore.ListBootstrapAsync, cancel);
-            var keep = seen is [{ DeletedAt: null } only] && only.Email == name && await hasher.VerifyAsync(password, only.PasswordHash, cancel);
+            keep = seen is [{ DeletedAt: null } only] && only.Email == name && await hasher.VerifyAsync(password, only.PasswordHash, cancel);
             hash = keep ? hash : hash ?? await hasher.HashAsync(password, cancel);
             outcome = await database.WriteAsync(s => ApplyAsync(s, name, keep ? null : hash, seen), cancel: cancel);
         }
@@ -102,6 +103,10 @@ internal sealed partial class BootstrapAdministrator(
         if (outcome == Outcome.NameTaken)
         {
             NameTaken(log);
+        }
+        else if (!keep && settings.Auth.Bootstrap.AllowLog)
+        {
+            await ShowAsync(name, password);
         }
     }
 
@@ -146,6 +151,9 @@ internal sealed partial class BootstrapAdministrator(
         await CreateAsync(session, name, hash);
         return Outcome.Done;
     }
+
+    private Task ShowAsync(string name, string password) =>
+        console.SayAsync($"Bootstrap administrator: {name} / {password} (shown once; change it after the first login)");
 
     private async Task PrepareAsync(DbSession session)
     {
