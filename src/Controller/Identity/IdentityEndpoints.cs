@@ -21,20 +21,23 @@ internal static class IdentityEndpoints
             var body = await context.ReadJsonAsync(IdentitySchemas.Login);
             var pair = await signIn.SignInAsync(body.Text("email")!, body.Text("password")!, body.Text("totp"), context.RequestAborted);
             await context.RespondAsync(200, pair, IdentityJson.Default.TokenPair);
-        }));
+        }))
+            .Describe("Sign in with a password", IdentitySchemas.Login, static () => IdentityJson.Default.TokenPair);
 
         api.Public("POST", "/user/refresh", new("users", Permission.None), 200, async context =>
         {
             var body = await context.ReadJsonAsync(IdentitySchemas.Refresh);
             var pair = await refresh.RefreshAsync(body.Text("refreshToken")!, context.RequestAborted);
             await context.RespondAsync(200, pair, IdentityJson.Default.TokenPair);
-        });
+        })
+            .Describe("New tokens for a refresh token", IdentitySchemas.Refresh, static () => IdentityJson.Default.TokenPair);
 
         api.SignedIn("GET", "/user/profile", new Permission("users", "get"), 200, acceptBareToken: true, handler: async context =>
         {
             var identity = context.Features.Get<OperatorIdentity>()!;
             await context.RespondAsync(200, await profiles.OfAsync(identity, context.RequestAborted), IdentityJson.Default.ProfileBody);
-        });
+        })
+            .Describe("Who is signed in", answer: static () => IdentityJson.Default.ProfileBody);
 
         api.SignedIn("POST", "/user/change-password", new Permission("users", "patch"), 200, required: false, handler: limit.Guard(embedded.Only(
             async context =>
@@ -43,7 +46,9 @@ internal static class IdentityEndpoints
                 await ChangePasswordAsync(passwords, body, context.Features.Get<OperatorIdentity>(), context.RequestAborted);
                 await context.RespondAsync(200, StatusBody.Success, IdentityJson.Default.StatusBody);
             },
-            EmbeddedMode.NotImplemented("Password change is only supported in embedded auth mode"))));
+            EmbeddedMode.NotImplemented("Password change is only supported in embedded auth mode"))))
+            .Describe(
+                "Set a new password, signed in or by a reset token", IdentitySchemas.ChangePassword, static () => IdentityJson.Default.StatusBody);
 
         api.Public("POST", "/user/logout", new("users", Permission.None), 204, async context =>
         {
@@ -57,7 +62,8 @@ internal static class IdentityEndpoints
             }
 
             await context.RespondAsync(204);
-        });
+        })
+            .Describe("Sign out everywhere");
     }
 
     /// <summary>By a reset token, which stands for a login, or else by whoever is signed in (auth-rbac 6.5).</summary>

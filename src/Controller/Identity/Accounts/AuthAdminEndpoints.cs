@@ -15,9 +15,11 @@ internal static class AuthAdminEndpoints
         {
             var (kid, at) = await keys.RotateAsync(context.RequestAborted);
             await context.RespondAsync(200, new RotatedKeyBody(kid, at, RestartRequired: true), AccountJson.Default.RotatedKeyBody);
-        }));
+        }))
+            .Describe("Replace the signing key", answer: static () => AccountJson.Default.RotatedKeyBody);
 
         api.Operator("POST", "/auth/migration/export", new("authAdmin", "create"), 200, embedded.Only(async context =>
-            await context.RespondAsync(200, await export.CreateAsync(context.RequestAborted), AccountJson.Default.MigrationExportBody)));
+            await context.RespondAsync(200, await export.CreateAsync(context.RequestAborted), AccountJson.Default.MigrationExportBody)))
+            .Describe("Export users and groups for an external identity provider", answer: static () => AccountJson.Default.MigrationExportBody);
     }
 }

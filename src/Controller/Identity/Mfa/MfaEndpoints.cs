@@ -20,7 +20,8 @@ internal static class MfaEndpoints
                 var totp = await enrolment.BeginAsync(UserId(context), context.RequestAborted);
                 await context.RespondAsync(200, totp, MfaJson.Default.NewTotp);
             },
-            refusal)));
+            refusal)))
+            .Describe("Begin to switch the second factor on", answer: static () => MfaJson.Default.NewTotp);
 
         api.SignedIn("POST", "/user/mfa/confirm", new("users", "patch"), 200, limit.Guard(embedded.Only(
             async context =>
@@ -29,12 +30,15 @@ internal static class MfaEndpoints
                 var codes = await enrolment.ConfirmAsync(UserId(context), body.Text("code")!, context.RequestAborted);
                 await context.RespondAsync(200, new RecoveryCodesBody(codes), MfaJson.Default.RecoveryCodesBody);
             },
-            refusal)));
+            refusal)))
+            .Describe("Switch the second factor on", MfaSchemas.Confirm, static () => MfaJson.Default.RecoveryCodesBody);
 
-        api.SignedIn("DELETE", "/user/mfa", new("users", "delete"), 200, embedded.Only(c => DisableAsync(c, MfaSchemas.Delete), refusal));
+        api.SignedIn("DELETE", "/user/mfa", new("users", "delete"), 200, embedded.Only(c => DisableAsync(c, MfaSchemas.Delete), refusal))
+            .Describe("Switch the second factor off", MfaSchemas.Delete, static () => IdentityJson.Default.StatusBody);
 
         // What the Console calls (decision 32).
-        api.SignedIn("POST", "/user/mfa/disable", new("users", "delete"), 200, embedded.Only(c => DisableAsync(c, MfaSchemas.Disable), refusal));
+        api.SignedIn("POST", "/user/mfa/disable", new("users", "delete"), 200, embedded.Only(c => DisableAsync(c, MfaSchemas.Disable), refusal))
+            .Describe("Switch the second factor off by a code alone", MfaSchemas.Disable, static () => IdentityJson.Default.StatusBody);
 
         async Task DisableAsync(HttpContext context, BodySchema schema)
         {
