@@ -12,6 +12,8 @@ internal static class IdentityEndpoints
         var signIn = api.Services.GetRequiredService<PasswordSignIn>();
         var refresh = api.Services.GetRequiredService<TokenRefresh>();
         var signOut = api.Services.GetRequiredService<SignOut>();
+        var passwords = api.Services.GetRequiredService<PasswordChange>();
+        var embedded = api.Services.GetRequiredService<EmbeddedMode>();
         var profiles = api.Services.GetRequiredService<Profiles>();
 
         api.Public("POST", "/user/login", new("users", Permission.None), 200, limit.Guard(async context =>
@@ -37,6 +39,17 @@ internal static class IdentityEndpoints
         })
             .Describe("Who is signed in", answer: static () => IdentityJson.Default.ProfileBody);
 
+        api.SignedIn("POST", "/user/change-password", new Permission("users", "patch"), 200, required: false, handler: limit.Guard(embedded.Only(
+            async context =>
+            {
+                var body = await context.ReadJsonAsync(IdentitySchemas.ChangePassword);
+                await ChangePasswordAsync(passwords, body, context.Features.Get<OperatorIdentity>(), context.RequestAborted);
+                await context.RespondAsync(200, StatusBody.Success, IdentityJson.Default.StatusBody);
+            },
+            EmbeddedMode.NotImplemented("Password change is only supported in embedded auth mode"))))
+            .Describe(
+                "Set a new password, signed in or by a reset token", IdentitySchemas.ChangePassword, static () => IdentityJson.Default.StatusBody);
+
         api.Public("POST", "/user/logout", new("users", Permission.None), 204, async context =>
         {
             if (BearerHeader.Token(context, acceptBare: true) is { } token)
@@ -51,5 +64,24 @@ internal static class IdentityEndpoints
             await context.RespondAsync(204);
         })
             .Describe("Sign out everywhere");
+    }
+
+    /// <summary>By a reset token, which stands for a login, or else by whoever is signed in (auth-rbac 6.5).</summary>
+    private static Task ChangePasswordAsync(PasswordChange passwords, JsonFields body, OperatorIdentity? identity, CancellationToken cancel)
+    {
+        var next = body.Text("newPassword") ?? "";
+        if (body.Text("resetToken") is { Length: > 0 } token)
+        {
+            return next.Length > 0 ? passwords.RedeemAsync(token, next, cancel) : throw ApiException.Validation("newPassword is required");
+        }
+
+        if (identity is null)
+        {
+            throw ApiException.Authentication("Authentication required");
+        }
+
+        return body.Text("currentPassword") is { Length: > 0 } current && next.Length > 0
+            ? passwords.ChangeAsync(identity.Subject, current, next, cancel)
+            : throw ApiException.Validation("currentPassword and newPassword are required");
     }
 }
