@@ -15,7 +15,10 @@ internal static class InteractionEndpoints
         var permission = new Permission("users", Permission.None);
 
         api.Public("GET", One, permission, 200, embedded.Only(async context =>
-            await AnswerAsync(context, await interaction.StepAsync(Uid(context), context.RequestAborted))))
+        {
+            context.Response.Headers.CacheControl = "no-store";
+            await AnswerAsync(context, await interaction.StepAsync(Uid(context), context.RequestAborted));
+        }))
             .Describe("The next step of a sign-in", answer: static () => InteractionJson.Default.StepBody);
 
         Post("/login", async context =>
