@@ -248,7 +248,7 @@ public sealed class BrowserLoginTests
         var begun = await issuer.Browser.GetAsync(Authorize);
         var answer = await PassAsync(issuer, begun);
         var done = await issuer.Browser.GetAsync(answer.Location!);
-        var tokens = (await issuer.Oidc.TokenAsync(await issuer.CodeAsync())).Json;
+        var tokens = (await issuer.Oidc.TokenAsync(await issuer.CodeAsync(("prompt", "login")))).Json;
         foreach (var secret in new[]
         {
             answer.Parameter("code")!, done.Parameter("accessToken")!, done.Parameter("refreshToken")!, await issuer.Oidc.SecretAsync(), IssuerHost.Password,
