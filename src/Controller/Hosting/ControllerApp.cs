@@ -68,7 +68,6 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         WebApplication? api = null;
         try
         {
-            IdentityStartup.Check(settings);
             tls = TlsMaterial.Load(settings.Server);
             database = await DatabaseStartup.OpenAsync(settings, cancel);
             api = Build(settings, database, log, tls, customize);
@@ -187,11 +186,11 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .AddSingleton(TimeProvider.System)
             .AddHosting(settings)
             .AddControllerLog(log)
-            .AddStatus()
+            .AddStatus(settings)
             .AddConsoleSite()
             .AddCluster()
             .AddAccessControl()
-            .AddIdentity()
+            .AddIdentity(settings)
             .AddSingleton(new SecretCipher(LoadMasterKey(settings.Data)))
             .AddSingleton<SecretData>()
             .AddAgents()

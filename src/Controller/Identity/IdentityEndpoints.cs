@@ -9,36 +9,35 @@ internal static class IdentityEndpoints
     public static void Map(ApiRoutes api)
     {
         var limit = api.Services.GetRequiredService<AuthRateLimit>();
-        var signIn = api.Services.GetRequiredService<PasswordSignIn>();
-        var refresh = api.Services.GetRequiredService<TokenRefresh>();
-        var signOut = api.Services.GetRequiredService<SignOut>();
-        var profiles = api.Services.GetRequiredService<Profiles>();
+        var sessions = api.Services.GetRequiredService<IOperatorSessions>();
 
         api.Public("POST", "/user/login", new("users", Permission.None), 200, limit.Guard(async context =>
         {
             var body = await context.ReadJsonAsync(IdentitySchemas.Login);
-            var pair = await signIn.SignInAsync(body.Text("email")!, body.Text("password")!, context.RequestAborted);
+            var pair = await sessions.SignInAsync(
+                body.Text("email")!, body.Text("password")!, body.Text("totp"), context.RequestAborted);
             await context.RespondAsync(200, pair, IdentityJson.Default.TokenPair);
         }));
 
         api.Public("POST", "/user/refresh", new("users", Permission.None), 200, async context =>
         {
             var body = await context.ReadJsonAsync(IdentitySchemas.Refresh);
-            var pair = await refresh.RefreshAsync(body.Text("refreshToken")!, context.RequestAborted);
+            var pair = await sessions.RefreshAsync(body.Text("refreshToken")!, context.RequestAborted);
             await context.RespondAsync(200, pair, IdentityJson.Default.TokenPair);
         });
 
         api.SignedIn("GET", "/user/profile", new Permission("users", "get"), 200, acceptBareToken: true, handler: async context =>
         {
             var identity = context.Features.Get<OperatorIdentity>()!;
-            await context.RespondAsync(200, await profiles.OfAsync(identity, context.RequestAborted), IdentityJson.Default.ProfileBody);
+            var token = BearerHeader.Token(context, acceptBare: true)!;
+            await context.RespondAsync(200, await sessions.ProfileAsync(identity, token, context.RequestAborted));
         });
 
         api.Public("POST", "/user/logout", new("users", Permission.None), 204, async context =>
         {
             if (BearerHeader.Token(context, acceptBare: true) is { } token)
             {
-                await signOut.EndAllAsync(token, context.RequestAborted);
+                await sessions.SignOutAsync(token, context.RequestAborted);
             }
             else if (context.Request.Headers.Authorization.Count == 0)
             {

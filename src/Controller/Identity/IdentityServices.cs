@@ -1,18 +1,32 @@
 using Controller.AccessControl;
+using Controller.Configuration;
+using Controller.Identity.Browser;
+using Controller.Identity.External;
 
 namespace Controller.Identity;
 
-/// <summary>Registers operator identity: the embedded issuer and local accounts.</summary>
+/// <summary>Registers operator identity: local accounts and the embedded issuer, or an external one in their place.</summary>
 internal static class IdentityServices
 {
-    public static IServiceCollection AddIdentity(this IServiceCollection services) => services
+    public static IServiceCollection AddIdentity(this IServiceCollection services, ControllerSettings settings)
+    {
+        services.AddLocalIdentity();
+        return settings.Auth switch
+        {
+            { Mode: AuthMode.Embedded } => services,
+            { IsConfigured: true } => services.AddExternalIdentity(),
+            _ => services.AddNoIdentity(),
+        };
+    }
+
+    private static void AddLocalIdentity(this IServiceCollection services) => services
         .AddSingleton<SigningKeys>()
         .AddSingleton<IVerificationKeys>(p => p.GetRequiredService<SigningKeys>())
         .AddSingleton<TokenVerifier>()
         .AddSingleton<TokenIssuer>()
         .AddSingleton(p => new VerifiedTokens(p.GetRequiredService<TimeProvider>()))
-        .AddSingleton<EmbeddedBearerValidator>()
-        .AddSingleton<IBearerValidator>(p => p.GetRequiredService<EmbeddedBearerValidator>())
+        .AddSingleton<BearerValidator>()
+        .AddSingleton<IBearerValidator>(p => p.GetRequiredService<BearerValidator>())
         .AddSingleton<IPasswordChangeGate, PasswordChangeGate>()
         .AddSingleton(_ => new PasswordHasher())
         .AddSingleton<SessionTokens>()
@@ -21,6 +35,7 @@ internal static class IdentityServices
         .AddSingleton<TokenRefresh>()
         .AddSingleton<SignOut>()
         .AddSingleton<Profiles>()
+        .AddSingleton<IOperatorSessions, EmbeddedSessions>()
         .AddSingleton<AuthRateLimit>()
         .AddSingleton(_ => new OperatorConsole(Console.Out))
         .AddSingleton<BootstrapAdministrator>()
