@@ -259,7 +259,7 @@ public sealed class TokenTests
         public ValueTask<VerificationKey?> FindAsync(string? kid, string algorithm, CancellationToken cancel) => new(
             kid == jwk.GetProperty("kid").GetString()
                 ? VerificationKey.Embedded(
-                    "https://controller.example.org/oidc", kid, new RSAParameters { Modulus = Number("n"), Exponent = Number("e") }, null)
+                    "https://controller.example.org/oidc", kid!, new RSAParameters { Modulus = Number("n"), Exponent = Number("e") }, null)
                 : null);
 
         private byte[] Number(string name) => System.Buffers.Text.Base64Url.DecodeFromChars(jwk.GetProperty(name).GetString());
