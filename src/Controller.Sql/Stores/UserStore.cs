@@ -82,6 +82,26 @@ public static class UserStore
             "UPDATE \"AuthUsers\" SET \"failed_attempts\" = @attempts, \"locked_until\" = @until, \"updated_at\" = @now WHERE \"id\" = @id",
             new() { { "id", id }, { "attempts", attempts }, { "until", lockedUntil }, { "now", now } });
 
+    /// <summary>JSON array of the hashes of a user's former passwords, newest first.</summary>
+    public static Task<string?> PasswordHistoryAsync(DbSession session, string id) => session.QueryOneAsync(
+        "SELECT \"password_history_hashes\" FROM \"AuthUsers\" WHERE \"id\" = @id", r => r.TextOrNull(), new() { { "id", id } });
+
+    /// <summary>Sets a password and ends any lockout.</summary>
+    /// <param name="session">A transaction.</param>
+    /// <param name="id">Whose.</param>
+    /// <param name="hash">Hash of the new password.</param>
+    /// <param name="history">Hashes of former ones as <see cref="PasswordHistoryAsync"/> gives them; null leaves them.</param>
+    /// <param name="mustChange">Whether the user must choose another one first.</param>
+    /// <param name="now">The time.</param>
+    public static Task SetPasswordAsync(DbSession session, string id, string hash, string? history, bool mustChange, DateTimeOffset now) =>
+        session.ExecuteAsync(
+            """
+            UPDATE "AuthUsers" SET "password_hash" = @hash, "password_history_hashes" = COALESCE(@history, "password_history_hashes"),
+                "must_change_password" = @change, "failed_attempts" = 0, "locked_until" = NULL, "updated_at" = @now
+            WHERE "id" = @id
+            """,
+            new() { { "id", id }, { "hash", hash }, { "history", history }, { "change", mustChange }, { "now", now } });
+
     /// <summary>The groups of a user, by name.</summary>
     public static Task<List<MembershipRow>> MembershipsAsync(DbSession session, string id) => session.QueryAsync(
         """

@@ -9,6 +9,9 @@ using Controller.Configuration;
 using Controller.ConsoleSite;
 using Controller.Fogs;
 using Controller.Identity;
+using Controller.Identity.Browser;
+using Controller.Identity.Interaction;
+using Controller.Identity.Issuer;
 using Controller.Logging;
 using Controller.Microservices;
 using Controller.Platform;
@@ -215,6 +218,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         app.Use(app.Services.GetRequiredService<ErrorHandling>().InvokeAsync);
         app.UseRouting();
         MapRoutes(new ApiRoutes(app));
+        IssuerEndpoints.Map(app);
         return app;
     }
 
@@ -226,6 +230,8 @@ internal sealed partial class ControllerApp : IAsyncDisposable
     {
         StatusEndpoints.Map(api);
         IdentityEndpoints.Map(api);
+        BrowserEndpoints.Map(api);
+        InteractionEndpoints.Map(api);
         AgentPollEndpoints.Map(api);
         AgentMicroserviceEndpoints.Map(api);
         ApplicationEndpoints.Map(api);

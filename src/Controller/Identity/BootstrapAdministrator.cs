@@ -35,7 +35,7 @@ internal sealed partial class BootstrapAdministrator(
     {
         var name = settings.Auth.Bootstrap.UserName?.Trim().ToLowerInvariant() ?? "";
         var password = settings.Auth.Bootstrap.Password?.Reveal() ?? "";
-        var policy = PolicyOf(await database.ReadAsync(AuthPolicyStore.ReadAsync, cancel));
+        var policy = PasswordPolicy.Of(await database.ReadAsync(AuthPolicyStore.ReadAsync, cancel));
         if (name.Length > 0 && password.Length > 0)
         {
             await EnsureConfiguredAsync(name, password, policy, cancel);
@@ -46,9 +46,6 @@ internal sealed partial class BootstrapAdministrator(
             await EnsureAnyAsync(mayGenerate, policy, cancel);
         }
     }
-
-    private static PasswordPolicy PolicyOf(AuthPolicy policy) => new(
-        policy.MinPasswordLength, policy.RequireUppercase, policy.RequireLowercase, policy.RequireDigit, policy.PasswordHistoryCount);
 
     /// <summary>Without configuration: leaves everybody in place, and on an empty database makes the first administrator.</summary>
     private async Task EnsureAnyAsync(bool mayGenerate, PasswordPolicy policy, CancellationToken cancel)

@@ -7,7 +7,7 @@ namespace Controller.Identity;
 internal sealed class EmbeddedSessions(PasswordSignIn signIn, TokenRefresh refresh, SignOut signOut, Profiles profiles) : IOperatorSessions
 {
     public Task<TokenPair> SignInAsync(string name, string password, string? code, CancellationToken cancel) =>
-        signIn.SignInAsync(name, password, cancel);
+        signIn.SignInAsync(name, password, code, cancel);
 
     public Task<TokenPair> RefreshAsync(string refreshToken, CancellationToken cancel) => refresh.RefreshAsync(refreshToken, cancel);
 

@@ -19,7 +19,15 @@ internal sealed record ProfileBody(
     [property: JsonPropertyName("password_change_required")] bool PasswordChangeRequired,
     bool MfaEnabled);
 
+/// <summary>Says that something was done.</summary>
+internal sealed record StatusBody(string Status)
+{
+    public static StatusBody Success { get; } = new("success");
+}
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(TokenPair))]
 [JsonSerializable(typeof(ProfileBody))]
+[JsonSerializable(typeof(StatusBody))]
+[JsonSerializable(typeof(string[]))]
 internal sealed partial class IdentityJson : JsonSerializerContext;

@@ -2,6 +2,8 @@ using Controller.AccessControl;
 using Controller.Configuration;
 using Controller.Identity.Browser;
 using Controller.Identity.External;
+using Controller.Identity.Interaction;
+using Controller.Identity.Issuer;
 
 namespace Controller.Identity;
 
@@ -10,7 +12,7 @@ internal static class IdentityServices
 {
     public static IServiceCollection AddIdentity(this IServiceCollection services, ControllerSettings settings)
     {
-        services.AddLocalIdentity();
+        services.AddLocalIdentity().AddBrowserLogin().AddIssuer().AddInteraction();
         return settings.Auth switch
         {
             { Mode: AuthMode.Embedded } => services,
@@ -19,7 +21,7 @@ internal static class IdentityServices
         };
     }
 
-    private static void AddLocalIdentity(this IServiceCollection services) => services
+    private static IServiceCollection AddLocalIdentity(this IServiceCollection services) => services
         .AddSingleton<SigningKeys>()
         .AddSingleton<IVerificationKeys>(p => p.GetRequiredService<SigningKeys>())
         .AddSingleton<TokenVerifier>()
@@ -31,12 +33,18 @@ internal static class IdentityServices
         .AddSingleton(_ => new PasswordHasher())
         .AddSingleton<SessionTokens>()
         .AddSingleton<PasswordCheck>()
+        .AddSingleton<PasswordChange>()
         .AddSingleton<PasswordSignIn>()
+        .AddSingleton<TotpSecrets>()
+        .AddSingleton<RecoveryCodes>()
+        .AddSingleton<SecondFactor>()
+        .AddSingleton<MfaEnrolment>()
         .AddSingleton<TokenRefresh>()
         .AddSingleton<SignOut>()
         .AddSingleton<Profiles>()
         .AddSingleton<IOperatorSessions, EmbeddedSessions>()
         .AddSingleton<AuthRateLimit>()
+        .AddSingleton<EmbeddedMode>()
         .AddSingleton(_ => new OperatorConsole(Console.Out))
         .AddSingleton<BootstrapAdministrator>()
         .AddSingleton<IdentityStartup>();

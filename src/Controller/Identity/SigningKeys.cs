@@ -72,6 +72,13 @@ internal sealed partial class SigningKeys(
         return key is null || key.UsableUntil <= time.GetUtcNow() ? null : key;
     }
 
+    /// <summary>The keys whose tokens are accepted now: what is published (auth-rbac 3.4).</summary>
+    public async ValueTask<IReadOnlyList<VerificationKey>> PublishedAsync(CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        return [.. (await FreshAsync(cancel)).Verification.Values.Where(k => !(k.UsableUntil <= now))];
+    }
+
     public void Dispose() => _reloading.Dispose();
 
     private async ValueTask<KeyRing> FreshAsync(CancellationToken cancel)

@@ -20,11 +20,12 @@ internal sealed partial class TokenVerifier(IVerificationKeys keys, ControllerSe
     /// <param name="token">Compact JWS.</param>
     /// <param name="acceptExpired">Takes a token whose time is over, for signing out.</param>
     /// <param name="cancel">Gives up.</param>
+    /// <param name="audience">For which client; the API's own unless given.</param>
     /// <exception cref="Controller.Sql.DatabaseException">The token's key could not be looked up.</exception>
     /// <exception cref="External.IdentityProviderException">The same, of an external issuer.</exception>
-    public async ValueTask<TokenClaims?> VerifyAsync(string token, bool acceptExpired, CancellationToken cancel)
+    public async ValueTask<TokenClaims?> VerifyAsync(string token, bool acceptExpired, CancellationToken cancel, string? audience = null)
     {
-        if (await ReadAsync(token, acceptExpired, cancel) is not { } jwt)
+        if (await ReadAsync(token, acceptExpired, cancel, audience) is not { } jwt)
         {
             return null;
         }
@@ -41,7 +42,7 @@ internal sealed partial class TokenVerifier(IVerificationKeys keys, ControllerSe
     }
 
     /// <summary>As <see cref="VerifyAsync"/>, for callers who read other claims.</summary>
-    public async ValueTask<JsonWebToken?> ReadAsync(string token, bool acceptExpired, CancellationToken cancel)
+    public async ValueTask<JsonWebToken?> ReadAsync(string token, bool acceptExpired, CancellationToken cancel, string? audience = null)
     {
         if (Parse(token) is not { } jwt)
         {
@@ -54,7 +55,7 @@ internal sealed partial class TokenVerifier(IVerificationKeys keys, ControllerSe
             return null;
         }
 
-        var result = await _handler.ValidateTokenAsync(token, Rules(key, acceptExpired));
+        var result = await _handler.ValidateTokenAsync(token, Rules(key, acceptExpired, audience ?? settings.Auth.ClientId));
         if (result.IsValid)
         {
             return jwt;
@@ -82,12 +83,12 @@ internal sealed partial class TokenVerifier(IVerificationKeys keys, ControllerSe
         }
     }
 
-    private TokenValidationParameters Rules(VerificationKey key, bool acceptExpired) => new()
+    private TokenValidationParameters Rules(VerificationKey key, bool acceptExpired, string? audience) => new()
     {
         ValidAlgorithms = key.Algorithms,
         IssuerSigningKeyResolver = (_, _, _, _) => [key.Key],
         ValidIssuer = key.Issuer,
-        ValidAudience = settings.Auth.ClientId,
+        ValidAudience = audience,
         IgnoreTrailingSlashWhenValidatingAudience = false,
         RequireSignedTokens = true,
         RequireExpirationTime = true,

@@ -12,9 +12,12 @@ internal static class OAuthCallback
     /// <summary>Scopes that the browser login asks for.</summary>
     public const string Scope = "openid profile email groups offline_access";
 
+    /// <summary>Said of a failure that nobody needs to know more of.</summary>
+    public const string FailedMessage = "OAuth authorization failed";
+
     /// <summary>The redirect URI, registered with the issuer as it is.</summary>
     public static string UrlOf(ControllerSettings settings) => settings.Server.PublicUrl + ApiRoutes.Base + Path;
 
     /// <summary>The refusal for whatever goes wrong with a code.</summary>
-    public static ApiException Failed(string message = "OAuth authorization failed") => ApiException.Authentication(message);
+    public static ApiException Failed(string message = FailedMessage) => ApiException.Authentication(message);
 }

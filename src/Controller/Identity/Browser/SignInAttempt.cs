@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace Controller.Identity.Browser;
 
@@ -13,14 +14,13 @@ namespace Controller.Identity.Browser;
 /// <param name="CodeVerifier">PKCE secret (RFC 7636).</param>
 /// <param name="CreatedAt">Unix time in milliseconds.</param>
 /// <param name="PostLoginRedirect">Hash route or path of the Console to go on to; no business of the issuer.</param>
-internal sealed record SignInAttempt(string State, string Nonce, string CodeVerifier, long CreatedAt, string? PostLoginRedirect)
+internal sealed record SignInAttempt(string State, string Nonce, string CodeVerifier, long CreatedAt, string? PostLoginRedirect = null)
 {
     /// <summary>The S256 challenge of <see cref="CodeVerifier"/>.</summary>
+    [JsonIgnore]
     public string CodeChallenge => Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(CodeVerifier)));
 
     /// <summary>An attempt that nobody can guess.</summary>
     public static SignInAttempt Create(DateTimeOffset now, string? postLoginRedirect) =>
-        new(Random(), Random(), Random(), now.ToUnixTimeMilliseconds(), postLoginRedirect);
-
-    private static string Random() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        new(RandomText.Create(), RandomText.Create(), RandomText.Create(), now.ToUnixTimeMilliseconds(), postLoginRedirect);
 }

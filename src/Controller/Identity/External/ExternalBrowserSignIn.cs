@@ -7,7 +7,7 @@ namespace Controller.Identity.External;
 
 /// <summary>The browser login at an external identity provider: authorization code with PKCE (auth-rbac 5, 14).</summary>
 internal sealed partial class ExternalBrowserSignIn(
-    ProviderDiscovery discovery, TokenEndpoint tokens, IdTokenCheck idTokens, ControllerSettings settings, ILogger<ExternalBrowserSignIn> log)
+    ProviderDiscovery discovery, ProviderTokenEndpoint tokens, IdTokenCheck idTokens, ControllerSettings settings, ILogger<ExternalBrowserSignIn> log)
     : IBrowserSignIn
 {
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ internal static class ExternalServices
         .AddSingleton<ProviderHttp>()
         .AddSingleton<ProviderDiscovery>()
         .AddSingleton<IVerificationKeys, ProviderKeys>()
-        .AddSingleton<TokenEndpoint>()
+        .AddSingleton<ProviderTokenEndpoint>()
         .AddSingleton<IdTokenCheck>()
         .AddSingleton<IOperatorSessions, ExternalSessions>()
         .AddSingleton<IBrowserSignIn, ExternalBrowserSignIn>();

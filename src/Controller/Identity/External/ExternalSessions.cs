@@ -5,7 +5,7 @@ namespace Controller.Identity.External;
 
 /// <summary>Sessions at the external identity provider (auth-rbac 6, rows "External").</summary>
 internal sealed partial class ExternalSessions(
-    TokenEndpoint tokens, ProviderHttp http, ProviderDiscovery discovery, TokenVerifier verifier, ILogger<ExternalSessions> log)
+    ProviderTokenEndpoint tokens, ProviderHttp http, ProviderDiscovery discovery, TokenVerifier verifier, ILogger<ExternalSessions> log)
     : IOperatorSessions
 {
     public async Task<TokenPair> SignInAsync(string name, string password, string? code, CancellationToken cancel)

@@ -10,8 +10,8 @@ namespace Controller.Identity.External;
 internal sealed record TokenGrant(string AccessToken, string? RefreshToken, string? IdToken);
 
 /// <summary>The provider's token endpoint (RFC 6749 3.2).</summary>
-internal sealed partial class TokenEndpoint(
-    ProviderHttp http, ProviderDiscovery discovery, TokenVerifier verifier, ControllerSettings settings, ILogger<TokenEndpoint> log)
+internal sealed partial class ProviderTokenEndpoint(
+    ProviderHttp http, ProviderDiscovery discovery, TokenVerifier verifier, ControllerSettings settings, ILogger<ProviderTokenEndpoint> log)
 {
     /// <summary>Longer texts of a provider are cut.</summary>
     private const int MostReason = 500;
