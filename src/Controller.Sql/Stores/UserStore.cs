@@ -119,6 +119,28 @@ public static class UserStore
         """,
         new() { { "id", id }, { "group", group }, { "now", now } });
 
+    /// <summary>Makes the named groups all groups of a user.</summary>
+    public static async Task SetGroupsAsync(DbSession session, string id, IReadOnlyCollection<string> groups, DateTimeOffset now)
+    {
+        await session.ExecuteAsync("DELETE FROM \"AuthUserGroups\" WHERE \"user_id\" = @id", new() { { "id", id } }).ConfigureAwait(false);
+        var parameters = new SqlParams { { "id", id }, { "now", now } };
+        await session.ExecuteAsync(
+            $"""
+            INSERT INTO "AuthUserGroups" ("user_id", "group_id", "created_at")
+            SELECT @id, g."id", @now FROM "AuthGroups" g WHERE g."name" IN {parameters.In("name", groups)}
+            """,
+            parameters).ConfigureAwait(false);
+    }
+
+    /// <summary>Sets the login name.</summary>
+    public static Task SetEmailAsync(DbSession session, string id, string email, DateTimeOffset now) => session.ExecuteAsync(
+        "UPDATE \"AuthUsers\" SET \"email\" = @email, \"updated_at\" = @now WHERE \"id\" = @id",
+        new() { { "id", id }, { "email", email }, { "now", now } });
+
+    /// <summary>Marks an account as deleted. Its row stays until somebody else takes the login name.</summary>
+    public static Task MarkDeletedAsync(DbSession session, string id, DateTimeOffset now) => session.ExecuteAsync(
+        "UPDATE \"AuthUsers\" SET \"deleted_at\" = @now, \"updated_at\" = @now WHERE \"id\" = @id", new() { { "id", id }, { "now", now } });
+
     /// <summary>Whether the user has a second factor switched on.</summary>
     public static Task<bool> HasMfaAsync(DbSession session, string id) =>
         session.QueryOneAsync("SELECT \"enabled\" FROM \"AuthMfa\" WHERE \"user_id\" = @id", r => r.Bool(), new() { { "id", id } });

@@ -10,20 +10,14 @@ internal sealed class OperatorGate(IBearerValidator bearer, IAuthorizer authoriz
     private const string Denied =
         "Authorization denied: You do not have permission to perform this action. Please contact your administrator.";
 
-    /// <summary>The operator behind the request.</summary>
+    /// <summary>The operator behind the request, who becomes one of its features; null without a valid bearer token.</summary>
     /// <param name="context">The request.</param>
     /// <param name="acceptBareToken">Also takes a token without the word <c>Bearer</c>.</param>
-    /// <exception cref="ApiException">401 without a valid bearer token.</exception>
-    public async ValueTask<OperatorIdentity> AuthenticateAsync(HttpContext context, bool acceptBareToken = false)
+    public async ValueTask<OperatorIdentity?> IdentifyAsync(HttpContext context, bool acceptBareToken = false)
     {
         var identity = BearerHeader.Token(context, acceptBareToken) is { } token
             ? await bearer.ValidateAsync(token, context.RequestAborted)
             : null;
-        if (identity is null)
-        {
-            throw new ApiException(401, "AuthenticationError", NoIdentity, error: NoIdentity);
-        }
-
         context.Features.Set(identity);
         return identity;
     }
@@ -32,7 +26,8 @@ internal sealed class OperatorGate(IBearerValidator bearer, IAuthorizer authoriz
     /// <exception cref="ApiException">401 or 403.</exception>
     public async ValueTask AuthorizeAsync(HttpContext context, Permission permission)
     {
-        var identity = await AuthenticateAsync(context);
+        var identity = await IdentifyAsync(context)
+            ?? throw new ApiException(401, "AuthenticationError", NoIdentity, error: NoIdentity);
         if (identity.PasswordChangeRequired && await passwords.IsDueAsync(identity, context.RequestAborted))
         {
             throw new ApiException(403, "ForbiddenError", PasswordChangeDue, error: "Forbidden");

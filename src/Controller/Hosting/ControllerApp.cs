@@ -232,6 +232,10 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         IdentityEndpoints.Map(api);
         BrowserEndpoints.Map(api);
         InteractionEndpoints.Map(api);
+        MfaEndpoints.Map(api);
+        UserEndpoints.Map(api);
+        GroupEndpoints.Map(api);
+        AuthAdminEndpoints.Map(api);
         AgentPollEndpoints.Map(api);
         AgentMicroserviceEndpoints.Map(api);
         ApplicationEndpoints.Map(api);

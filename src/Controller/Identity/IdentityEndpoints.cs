@@ -10,6 +10,8 @@ internal static class IdentityEndpoints
     {
         var limit = api.Services.GetRequiredService<AuthRateLimit>();
         var sessions = api.Services.GetRequiredService<IOperatorSessions>();
+        var passwords = api.Services.GetRequiredService<PasswordChange>();
+        var embedded = api.Services.GetRequiredService<EmbeddedMode>();
 
         api.Public("POST", "/user/login", new("users", Permission.None), 200, limit.Guard(async context =>
         {
@@ -33,6 +35,15 @@ internal static class IdentityEndpoints
             await context.RespondAsync(200, await sessions.ProfileAsync(identity, token, context.RequestAborted));
         });
 
+        api.SignedIn("POST", "/user/change-password", new Permission("users", "patch"), 200, required: false, handler: limit.Guard(embedded.Only(
+            async context =>
+            {
+                var body = await context.ReadJsonAsync(IdentitySchemas.ChangePassword);
+                await ChangePasswordAsync(passwords, body, context.Features.Get<OperatorIdentity>(), context.RequestAborted);
+                await context.RespondAsync(200, StatusBody.Success, IdentityJson.Default.StatusBody);
+            },
+            EmbeddedMode.NotImplemented("Password change is only supported in embedded auth mode"))));
+
         api.Public("POST", "/user/logout", new("users", Permission.None), 204, async context =>
         {
             if (BearerHeader.Token(context, acceptBare: true) is { } token)
@@ -46,5 +57,24 @@ internal static class IdentityEndpoints
 
             await context.RespondAsync(204);
         });
+    }
+
+    /// <summary>By a reset token, which stands for a login, or else by whoever is signed in (auth-rbac 6.5).</summary>
+    private static Task ChangePasswordAsync(PasswordChange passwords, JsonFields body, OperatorIdentity? identity, CancellationToken cancel)
+    {
+        var next = body.Text("newPassword") ?? "";
+        if (body.Text("resetToken") is { Length: > 0 } token)
+        {
+            return next.Length > 0 ? passwords.RedeemAsync(token, next, cancel) : throw ApiException.Validation("newPassword is required");
+        }
+
+        if (identity is null)
+        {
+            throw ApiException.Authentication("Authentication required");
+        }
+
+        return body.Text("currentPassword") is { Length: > 0 } current && next.Length > 0
+            ? passwords.ChangeAsync(identity.Subject, current, next, cancel)
+            : throw ApiException.Validation("currentPassword and newPassword are required");
     }
 }

@@ -29,8 +29,7 @@ internal sealed partial class SigningKeys(
     {
         if ((await ReloadAsync(TimeSpan.Zero, cancel)).Signing is null)
         {
-            var key = SigningKey.Create();
-            var material = cipher.Encrypt(SigningKey.SecretName(key.Kid), key.ToStored());
+            var (key, material) = NewKey();
             await database.WriteAsync(
                 async s =>
                 {
@@ -49,6 +48,30 @@ internal sealed partial class SigningKeys(
         {
             throw new StartupException("Embedded OIDC signing key is not configured");
         }
+    }
+
+    /// <summary>
+    /// Makes a new key, which signs here from now on and on other replicas within a minute. Tokens of the old one stay
+    /// valid until they expire (auth-rbac 3.4).
+    /// </summary>
+    /// <returns>The new key's id, and since when it counts.</returns>
+    public async Task<(string Kid, DateTimeOffset At)> RotateAsync(CancellationToken cancel)
+    {
+        var (key, material) = NewKey();
+        var at = time.GetUtcNow();
+        await database.WriteAsync(
+            async s =>
+            {
+                await BootstrapStore.LockAsync(s);
+                await SigningKeyStore.RetireAllAsync(s, at);
+                await SigningKeyStore.InsertAsync(s, key.Kid, material, at);
+            },
+            cancel: cancel);
+
+        // The key is changed: a client that hangs up must not keep this replica from signing with it.
+        await ReloadAsync(TimeSpan.Zero, CancellationToken.None);
+        Rotated(log, key.Kid);
+        return (key.Kid, at);
     }
 
     /// <summary>The key to sign with now.</summary>
@@ -134,7 +157,10 @@ internal sealed partial class SigningKeys(
             async s =>
             {
                 var lifetimes = TokenLifetimes.Of(settings.Auth.Lifetimes, await AuthPolicyStore.ReadAsync(s));
-                return (await SigningKeyStore.ListAsync(s, time.GetUtcNow() - lifetimes.Longest), lifetimes.Longest);
+
+                // Until it reads the keys again, another replica may still sign with one that was retired.
+                var overlap = lifetimes.Longest + Stale;
+                return (await SigningKeyStore.ListAsync(s, time.GetUtcNow() - overlap), overlap);
             },
             cancel);
         return Ring(rows, overlap);
@@ -159,6 +185,12 @@ internal sealed partial class SigningKeys(
         return new KeyRing(signing, verification);
     }
 
+    private (SigningKey Key, string Material) NewKey()
+    {
+        var key = SigningKey.Create();
+        return (key, cipher.Encrypt(SigningKey.SecretName(key.Kid), key.ToStored()));
+    }
+
     private SigningKey? Open(SigningKeyRow row)
     {
         if (row.Material is null)
@@ -177,6 +209,9 @@ internal sealed partial class SigningKeys(
             return null;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Signing key {kid} signs from now on")]
+    private static partial void Rotated(ILogger log, string kid);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Signing key {kid} is not used: {reason}")]
     private static partial void Unusable(ILogger log, string kid, string reason);
