@@ -53,7 +53,7 @@ internal sealed class IdentityHost : IAsyncDisposable
     public string Log => string.Join('\n', _log.Lines);
 
     public static async Task<IdentityHost> StartAsync(
-        Dictionary<string, string>? environment = null, string? dataDirectory = null, FakeTimeProvider? clock = null)
+        Dictionary<string, string>? environment = null, string? dataDirectory = null, FakeTimeProvider? clock = null, int port = 0)
     {
         clock ??= new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1782000000));
         var output = new StringWriter();
@@ -65,7 +65,7 @@ internal sealed class IdentityHost : IAsyncDisposable
             services.AddSingleton(new OperatorConsole(TextWriter.Synchronized(output)));
             services.AddSingleton<ILoggerProvider>(log);
             services.Configure<LoggerFilterOptions>(o => o.MinLevel = LogLevel.Trace);
-        });
+        }, port: port);
         return new IdentityHost(controller, clock, output, log);
     }
 

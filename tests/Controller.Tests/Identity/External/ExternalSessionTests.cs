@@ -244,6 +244,7 @@ public sealed class ExternalSessionTests
             ("POST", "/api/v3/user/login", """{"email":"a","password":"b"}"""),
             ("POST", "/api/v3/user/refresh", """{"refreshToken":"r"}"""),
             ("POST", "/api/v3/user/logout", null),
+            ("GET", "/api/v3/user/oauth/authorize", null),
         })
         {
             var (status, answer) = await controller.SendAsync(method, path, body);
@@ -254,6 +255,28 @@ public sealed class ExternalSessionTests
         await Assert.That((await controller.SendAsync("GET", "/api/v3/registries")).Status).IsEqualTo(HttpStatusCode.Unauthorized);
         await Assert.That((await controller.SendAsync("GET", "/api/v3/user/profile")).Status).IsEqualTo(HttpStatusCode.Unauthorized);
         await Assert.That((await controller.SendAsync("GET", "/api/v3/status")).Status).IsEqualTo(HttpStatusCode.OK);
+    }
+
+    [Test]
+    [Arguments("GET", "/api/v3/users", 501)]
+    [Arguments("POST", "/api/v3/groups", 501)]
+    [Arguments("POST", "/api/v3/auth/jwks/rotate", 501)]
+    [Arguments("POST", "/api/v3/auth/migration/export", 501)]
+    [Arguments("POST", "/api/v3/user/change-password", 501)]
+    [Arguments("POST", "/api/v3/user/mfa/enroll", 400)]
+    [Arguments("DELETE", "/api/v3/user/mfa", 400)]
+    [Arguments("GET", "/api/v3/user/interaction/uid", 501)]
+    [Arguments("POST", "/api/v3/user/interaction/uid/login", 501)]
+    [Arguments("GET", "/oidc/.well-known/openid-configuration", 404)]
+    [Arguments("GET", "/oidc/jwks", 404)]
+    public async Task What_belongs_to_local_accounts_is_not_here(string method, string path, int status)
+    {
+        await using var host = await ExternalHost.StartAsync();
+        var token = host.Token(c => c["groups"] = new JsonArray("admin"));
+        var (answered, body, _) = await host.Controller.SendAsync(method, path, authorization: $"Bearer {token}");
+        await Assert.That((int)answered).IsEqualTo(status);
+        await Assert.That((string)body!["name"]!).IsEqualTo(
+            status switch { 501 => "NotImplementedError", 400 => "InvalidArgumentError", _ => "NotFoundError" });
     }
 
     [Test]
