@@ -15,7 +15,7 @@ internal static class IdentityServices
         services.AddLocalIdentity().AddBrowserLogin().AddIssuer().AddInteraction();
         return settings.Auth switch
         {
-            { Mode: AuthMode.Embedded } => services,
+            { Mode: AuthMode.Embedded } => services.AddSingleton<EmbeddedIssuerStartup>(),
             { IsConfigured: true } => services.AddExternalIdentity(),
             _ => services.AddNoIdentity(),
         };

@@ -65,7 +65,11 @@ internal sealed partial class TestBrowser(string publicUrl, Uri controller) : ID
         var target = url.OriginalString.StartsWith(publicUrl, StringComparison.Ordinal) ? new Uri(controller, url.PathAndQuery) : url;
         using var request = new HttpRequestMessage(form is null ? HttpMethod.Get : HttpMethod.Post, target);
         request.Content = form is null ? null : new FormUrlEncodedContent(form);
-        request.Headers.Add("Cookie", string.Join("; ", _cookies.Select(c => $"{c.Key}={c.Value}")));
+        if (_cookies.Count > 0)
+        {
+            request.Headers.Add("Cookie", string.Join("; ", _cookies.Select(c => $"{c.Key}={c.Value}")));
+        }
+
         var response = await _client.SendAsync(request);
         if (response.Headers.TryGetValues("Set-Cookie", out var set))
         {

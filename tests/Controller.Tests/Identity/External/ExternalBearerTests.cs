@@ -22,53 +22,54 @@ public sealed class ExternalBearerTests
     }
 
     [Test]
-    [Arguments("""{"preferred_username":"","username":"carl","email":"c@example.org","sub":"1"}""", "carl", "")]
-    [Arguments("""{"email":"c@example.org","sub":"1"}""", "c@example.org", "")]
-    [Arguments("""{"sub":"1"}""", "1", "")]
-    [Arguments("""{"username":"service","roles":["/Admin"]}""", "service", "/admin")]
-    [Arguments("""{"sub":"1","groups":["C"],"roles":["B"],"resource_access":{"pot-controller":{"roles":["A"]},"account":{"roles":["X"]}},"realm_access":{"roles":["Y"]}}""", "1", "a b c")]
-    [Arguments("""{"sub":"1","groups":"admin","roles":{"admin":true},"resource_access":["admin"]}""", "1", "")]
-    [Arguments("""{"sub":"1","groups":["viewer",1,null]}""", "1", "viewer")]
-    [Arguments("""{"sub":"1","groups":["viewer"],"password_change_required":true}""", "1", "viewer")]
-    public async Task Subjects_are_read_from_these_claims_only(string claims, string username, string groups)
+    public async Task Subjects_are_read_from_these_claims_only()
     {
         await using var host = await ExternalHost.StartAsync();
-        var identity = await host.ValidateAsync(host.Token(payload =>
+        foreach (var (claims, username, groups) in new[]
         {
-            foreach (var name in new[] { "sub", "preferred_username", "email", "resource_access", "groups" })
+            ("""{"preferred_username":"","username":"carl","email":"c@example.org","sub":"1"}""", "carl", ""),
+            ("""{"email":"c@example.org","sub":"1"}""", "c@example.org", ""),
+            ("""{"sub":"1"}""", "1", ""),
+            ("""{"username":"service","roles":["/Admin"]}""", "service", "/admin"),
+            ("""
+            {"sub":"1","groups":["C"],"roles":["B"],"realm_access":{"roles":["Y"]},
+             "resource_access":{"pot-controller":{"roles":["A"]},"account":{"roles":["X"]}}}
+            """, "1", "a b c"),
+            ("""{"sub":"1","groups":"admin","roles":{"admin":true},"resource_access":["admin"]}""", "1", ""),
+            ("""{"sub":"1","groups":["viewer",1,null]}""", "1", "viewer"),
+            ("""{"sub":"1","groups":["viewer"],"password_change_required":true}""", "1", "viewer"),
+        })
+        {
+            var identity = await host.ValidateAsync(host.Token(payload =>
             {
-                payload.Remove(name);
-            }
+                foreach (var name in new[] { "sub", "preferred_username", "email", "resource_access", "groups" })
+                {
+                    payload.Remove(name);
+                }
 
-            foreach (var (name, value) in JsonNode.Parse(claims)!.AsObject())
-            {
-                payload[name] = value!.DeepClone();
-            }
-        }));
-
-        await Assert.That(identity!.Username).IsEqualTo(username);
-        await Assert.That(string.Join(' ', identity.Groups)).IsEqualTo(groups);
-        await Assert.That(identity.PasswordChangeRequired).IsFalse();
+                foreach (var (name, value) in JsonNode.Parse(claims)!.AsObject())
+                {
+                    payload[name] = value!.DeepClone();
+                }
+            }));
+            await Assert.That(identity!.Username).IsEqualTo(username).Because(claims);
+            await Assert.That(string.Join(' ', identity.Groups)).IsEqualTo(groups).Because(claims);
+            await Assert.That(identity.PasswordChangeRequired).IsFalse();
+        }
     }
 
     [Test]
-    [Arguments("RS256")]
-    [Arguments("RS384")]
-    [Arguments("RS512")]
-    [Arguments("PS256")]
-    [Arguments("PS384")]
-    [Arguments("PS512")]
-    [Arguments("ES256")]
-    [Arguments("ES384")]
-    [Arguments("ES512")]
-    public async Task Every_asymmetric_algorithm_is_taken(string algorithm)
+    public async Task Every_asymmetric_algorithm_is_taken()
     {
         await using var host = await ExternalHost.StartAsync();
-        var plain = host.Provider.AddKey(algorithm);
-        var bound = host.Provider.AddKey(algorithm, jwk: jwk => jwk["alg"] = algorithm);
-
-        await Assert.That(await host.ValidateAsync(host.Provider.AccessToken(plain))).IsNotNull();
-        await Assert.That(await host.ValidateAsync(host.Provider.AccessToken(bound))).IsNotNull();
+        string[] algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
+        var keys = algorithms.Select(a => host.Provider.AddKey(a))
+            .Concat(algorithms.Select(a => host.Provider.AddKey(a, jwk: jwk => jwk["alg"] = a)))
+            .ToList();
+        foreach (var key in keys)
+        {
+            await Assert.That(await host.ValidateAsync(host.Provider.AccessToken(key))).IsNotNull().Because(key.Jwk.ToJsonString());
+        }
     }
 
     [Test]
@@ -166,7 +167,7 @@ public sealed class ExternalBearerTests
     [Test]
     public async Task Roles_decide_and_nothing_local_is_made()
     {
-        await using var host = await ExternalHost.StartAsync();
+        await using var host = await ExternalHost.StartAsync(isNew: true);
         var viewer = host.Token(c => c.Remove("resource_access"));
         await Assert.That(await host.StatusAsync(viewer)).IsEqualTo(HttpStatusCode.OK);
         var (denied, _, _) = await host.Controller.SendAsync("DELETE", "/api/v3/registries/77", authorization: $"Bearer {viewer}");

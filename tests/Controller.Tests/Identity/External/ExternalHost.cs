@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Controller.AccessControl;
+using Controller.Testing;
 using Controller.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 
@@ -9,8 +10,11 @@ namespace Controller.Tests.Identity.External;
 /// <summary>A Controller whose operators are known by a fake identity provider; both go by the test's clock.</summary>
 internal sealed class ExternalHost : IAsyncDisposable
 {
-    private ExternalHost(FakeIdentityProvider provider, IdentityHost controller, ProviderKey key)
+    private readonly TempDirectory _directory;
+
+    private ExternalHost(TempDirectory directory, FakeIdentityProvider provider, IdentityHost controller, ProviderKey key)
     {
+        _directory = directory;
         Provider = provider;
         Controller = controller;
         Key = key;
@@ -25,13 +29,21 @@ internal sealed class ExternalHost : IAsyncDisposable
     /// <summary>The provider's first key.</summary>
     public ProviderKey Key { get; }
 
-    public static async Task<ExternalHost> StartAsync(Action<Dictionary<string, string>>? settings = null)
+    /// <param name="settings">Changes to the settings.</param>
+    /// <param name="isNew">Starts without any data; else on those of an embedded installation, which is much faster.</param>
+    public static async Task<ExternalHost> StartAsync(Action<Dictionary<string, string>>? settings = null, bool isNew = false)
     {
+        var directory = new TempDirectory();
+        if (!isNew)
+        {
+            await FreshInstallation.CopyToAsync(directory.Path);
+        }
+
         var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1782000000));
         var provider = await FakeIdentityProvider.StartAsync(clock);
         var environment = provider.Environment;
         settings?.Invoke(environment);
-        return new ExternalHost(provider, await IdentityHost.StartAsync(environment, clock: clock), provider.AddKey());
+        return new ExternalHost(directory, provider, await IdentityHost.StartAsync(environment, directory.Path, clock), provider.AddKey());
     }
 
     /// <summary>A token that the Controller has not seen.</summary>
@@ -49,5 +61,6 @@ internal sealed class ExternalHost : IAsyncDisposable
     {
         await Controller.DisposeAsync();
         await Provider.DisposeAsync();
+        _directory.Dispose();
     }
 }
