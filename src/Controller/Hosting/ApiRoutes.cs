@@ -23,7 +23,7 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints)
     public IServiceProvider Services => endpoints.ServiceProvider;
 
     /// <summary>A route anybody may call; the permission is for the inventory only.</summary>
-    public void Public(string method, string path, Permission permission, int success, RequestDelegate handler) =>
+    public RouteDescription Public(string method, string path, Permission permission, int success, RequestDelegate handler) =>
         Map(new(method, path, RouteClass.Public, permission, success), context =>
         {
             _requests.Received(context);
@@ -31,7 +31,7 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints)
         });
 
     /// <summary>A route for operators whose roles allow <paramref name="permission"/>.</summary>
-    public void Operator(string method, string path, Permission permission, int success, RequestDelegate handler) =>
+    public RouteDescription Operator(string method, string path, Permission permission, int success, RequestDelegate handler) =>
         Map(new(method, path, RouteClass.Authorized, permission, success), async context =>
         {
             await _operators.AuthorizeAsync(context, permission);
@@ -47,7 +47,7 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints)
     /// <param name="handler">Finds the operator among the request's features.</param>
     /// <param name="acceptBareToken">Also takes a token without the word <c>Bearer</c>.</param>
     /// <param name="required">False where the handler itself decides what it does without an operator.</param>
-    public void SignedIn(
+    public RouteDescription SignedIn(
         string method,
         string path,
         Permission permission,
@@ -67,21 +67,22 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints)
         });
 
     /// <summary>A route for Edgelets. One whose fog was deleted is told so instead (decision 8).</summary>
-    public void Agent(string method, string path, string verb, int success, Func<HttpContext, FogEntry, Task> handler)
+    public RouteDescription Agent(string method, string path, string verb, int success, Func<HttpContext, FogEntry, Task> handler)
     {
         var farewell = _deleted.InPlaceOf(method, path);
-        Map(new(method, path, RouteClass.Agent, new("agent", verb), success), async context =>
+        return Map(new(method, path, RouteClass.Agent, new("agent", verb), success), async context =>
         {
             var fog = await _agents.AuthenticateAsync(context);
             await (fog.Identity is { IsDeleted: true } ? farewell(context, fog) : handler(context, fog));
         });
     }
 
-    private void Map(ApiRoute route, RequestDelegate handler)
+    private RouteDescription Map(ApiRoute route, RequestDelegate handler)
     {
         _catalog.Add(route);
         // HEAD is answered wherever GET is (api-workloads 1.1).
         string[] methods = route.Method == HttpMethods.Get ? [HttpMethods.Get, HttpMethods.Head] : [route.Method];
         endpoints.MapMethods(Base + route.Path, methods, handler).WithMetadata(route);
+        return route.Description;
     }
 }

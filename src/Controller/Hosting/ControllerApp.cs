@@ -14,9 +14,11 @@ using Controller.Identity.Interaction;
 using Controller.Identity.Issuer;
 using Controller.Logging;
 using Controller.Microservices;
+using Controller.OpenApi;
 using Controller.Platform;
 using Controller.Registries;
 using Controller.Secrets;
+using Controller.SignInPage;
 using Controller.Sql;
 using Controller.Status;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -216,6 +218,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
 
         app.Use(app.Services.GetRequiredService<ResponseHead>().InvokeAsync);
         app.Use(app.Services.GetRequiredService<ErrorHandling>().InvokeAsync);
+        app.Services.GetRequiredService<SignInPages>().Use(app, isApi: true);
         app.UseRouting();
         MapRoutes(new ApiRoutes(app));
         IssuerEndpoints.Map(app);
@@ -229,6 +232,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
     private static void MapRoutes(ApiRoutes api)
     {
         StatusEndpoints.Map(api);
+        OpenApiEndpoints.Map(api);
         IdentityEndpoints.Map(api);
         BrowserEndpoints.Map(api);
         InteractionEndpoints.Map(api);

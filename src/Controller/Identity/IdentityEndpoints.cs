@@ -19,21 +19,24 @@ internal static class IdentityEndpoints
             var pair = await sessions.SignInAsync(
                 body.Text("email")!, body.Text("password")!, body.Text("totp"), context.RequestAborted);
             await context.RespondAsync(200, pair, IdentityJson.Default.TokenPair);
-        }));
+        }))
+            .Describe("Sign in with a password", IdentitySchemas.Login, static () => IdentityJson.Default.TokenPair);
 
         api.Public("POST", "/user/refresh", new("users", Permission.None), 200, async context =>
         {
             var body = await context.ReadJsonAsync(IdentitySchemas.Refresh);
             var pair = await sessions.RefreshAsync(body.Text("refreshToken")!, context.RequestAborted);
             await context.RespondAsync(200, pair, IdentityJson.Default.TokenPair);
-        });
+        })
+            .Describe("New tokens for a refresh token", IdentitySchemas.Refresh, static () => IdentityJson.Default.TokenPair);
 
         api.SignedIn("GET", "/user/profile", new Permission("users", "get"), 200, acceptBareToken: true, handler: async context =>
         {
             var identity = context.Features.Get<OperatorIdentity>()!;
             var token = BearerHeader.Token(context, acceptBare: true)!;
             await context.RespondAsync(200, await sessions.ProfileAsync(identity, token, context.RequestAborted));
-        });
+        })
+            .Describe("Who is signed in", answer: static () => IdentityJson.Default.ProfileBody);
 
         api.SignedIn("POST", "/user/change-password", new Permission("users", "patch"), 200, required: false, handler: limit.Guard(embedded.Only(
             async context =>
@@ -42,7 +45,8 @@ internal static class IdentityEndpoints
                 await ChangePasswordAsync(passwords, body, context.Features.Get<OperatorIdentity>(), context.RequestAborted);
                 await context.RespondAsync(200, StatusBody.Success, IdentityJson.Default.StatusBody);
             },
-            EmbeddedMode.NotImplemented("Password change is only supported in embedded auth mode"))));
+            EmbeddedMode.NotImplemented("Password change is only supported in embedded auth mode"))))
+            .Describe("Change a password", IdentitySchemas.ChangePassword, static () => IdentityJson.Default.StatusBody);
 
         api.Public("POST", "/user/logout", new("users", Permission.None), 204, async context =>
         {
@@ -56,7 +60,8 @@ internal static class IdentityEndpoints
             }
 
             await context.RespondAsync(204);
-        });
+        })
+            .Describe("Sign out everywhere");
     }
 
     /// <summary>By a reset token, which stands for a login, or else by whoever is signed in (auth-rbac 6.5).</summary>
