@@ -22,7 +22,8 @@ public sealed class UserTests
 
         var expected = JsonAsserts.ExampleNode("auth/user-response.json");
         expected["id"] = (string)created!["id"]!;
-        expected["createdAt"] = expected["updatedAt"] = "2026-06-21T00:00:00.000Z";
+        expected["createdAt"] = "2026-06-21T00:00:00.000Z";
+        expected["updatedAt"] = "2026-06-21T00:00:00.000Z";
         await JsonAsserts.IsSameAsync(created, expected);
         await Assert.That(Guid.TryParseExact((string)created["id"]!, "D", out _)).IsTrue();
         await JsonAsserts.IsSameAsync((await host.CallAsync("GET", $"/users/{created["id"]}", admin)).Body, expected);
