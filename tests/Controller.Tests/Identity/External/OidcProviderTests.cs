@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Controller.Testing;
-using Controller.Tests.Support;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Controller.Tests.Identity.External;
@@ -68,24 +66,23 @@ public sealed class OidcProviderTests
     {
         await using var provider = await OidcProvider.StartAsync(Callback);
         await using var host = await StartAsync(provider);
-        using var browser = new TestBrowser(PublicUrl, host.Controller.App.Address);
+        using var browser = new TestBrowser(host);
 
-        var login = await browser.GoAsync(PublicUrl + "/api/v3/user/oauth/authorize?postLoginRedirect=%23%2Fdashboard", Console);
+        var login = await browser.TravelAsync(PublicUrl + "/api/v3/user/oauth/authorize?postLoginRedirect=%23%2Fdashboard", Console);
         await Assert.That(login.Url.AbsoluteUri).StartsWith(provider.Issuer + "/interaction/");
         var consent = await browser.SubmitAsync(login, Console, ("login", "alice"), ("password", "any"));
         await Assert.That(consent.Url.AbsoluteUri).StartsWith(provider.Issuer + "/interaction/");
         var end = await browser.SubmitAsync(consent, Console);
 
         await Assert.That(end.Url.GetLeftPart(UriPartial.Query)).IsEqualTo(Console + "/login");
-        var delivered = TestBrowser.Fragment(end.Url);
-        await Assert.That(delivered["postLoginRedirect"]).IsEqualTo("#/dashboard");
-        var identity = await host.ValidateAsync(delivered["accessToken"]);
+        await Assert.That(end.Delivered("postLoginRedirect")).IsEqualTo("#/dashboard");
+        var identity = await host.ValidateAsync(end.Delivered("accessToken")!);
         await Assert.That(identity!.Username).IsEqualTo("alice");
-        await Assert.That((await host.RefreshAsync(delivered["refreshToken"])).Status).IsEqualTo(HttpStatusCode.OK);
+        await Assert.That((await host.RefreshAsync(end.Delivered("refreshToken")!)).Status).IsEqualTo(HttpStatusCode.OK);
         await Assert.That(await host.UserAsync("alice")).IsNull();
 
-        var again = await browser.GoAsync($"{Callback}?code=c&state=s&iss={provider.Issuer}", Console);
-        await Assert.That(again.Status).IsEqualTo(HttpStatusCode.Unauthorized);
+        var again = await browser.TravelAsync($"{Callback}?code=c&state=s&iss={provider.Issuer}", Console);
+        await Assert.That(again.Status).IsEqualTo(401);
         await Assert.That(again.Body).Contains("OAuth session expired or missing");
     }
 
@@ -94,10 +91,10 @@ public sealed class OidcProviderTests
     {
         await using var provider = await OidcProvider.StartAsync(Callback);
         await using var host = await StartAsync(provider);
-        using var browser = new TestBrowser(PublicUrl, host.Controller.App.Address);
+        using var browser = new TestBrowser(host);
 
-        var login = await browser.GoAsync(PublicUrl + "/api/v3/user/oauth/authorize", Console);
-        var end = await browser.GoAsync(login.Url.AbsoluteUri + "/abort", Console);
+        var login = await browser.TravelAsync(PublicUrl + "/api/v3/user/oauth/authorize", Console);
+        var end = await browser.TravelAsync(login.Url.AbsoluteUri + "/abort", Console);
         await Assert.That(end.Url.AbsoluteUri).IsEqualTo(Console + "/login?oauthError=access_denied&oauthErrorDescription=End-User+aborted+interaction");
     }
 
@@ -106,15 +103,11 @@ public sealed class OidcProviderTests
     {
         await using var provider = await OidcProvider.StartAsync(Callback);
         await using var host = await StartAsync(provider);
-        using var direct = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
-        using var begun = await direct.GetAsync(new Uri(host.Controller.App.Address, "/api/v3/user/oauth/authorize"));
-        var state = QueryHelpers.ParseQuery(begun.Headers.Location!.Query)["state"].ToString();
-        using var request = new HttpRequestMessage(
-            HttpMethod.Get, new Uri(host.Controller.App.Address, $"/api/v3/user/oauth/callback?code=made-up&state={state}&iss={provider.Issuer}"));
-        request.Headers.Add("Cookie", begun.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
-        using var answer = await direct.SendAsync(request);
-        await Assert.That(answer.StatusCode).IsEqualTo(HttpStatusCode.Unauthorized);
-        await Assert.That((string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["name"]!).IsEqualTo("AuthenticationError");
+        using var browser = new TestBrowser(host);
+        var state = (await browser.GetAsync(PublicUrl + "/api/v3/user/oauth/authorize")).Parameter("state");
+        var answer = await browser.GetAsync($"{Callback}?code=made-up&state={state}&iss={provider.Issuer}");
+        await Assert.That(answer.Status).IsEqualTo(401);
+        await Assert.That((string)answer.Json["name"]!).IsEqualTo("AuthenticationError");
     }
 
     private static Task<IdentityHost> StartAsync(OidcProvider provider) => IdentityHost.StartAsync(
