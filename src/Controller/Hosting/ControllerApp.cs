@@ -73,7 +73,6 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         WebApplication? api = null;
         try
         {
-            IdentityStartup.Check(settings);
             tls = TlsMaterial.Load(settings.Server);
             database = await DatabaseStartup.OpenAsync(settings, cancel);
             api = Build(settings, database, log, tls, customize);
@@ -192,14 +191,11 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .AddSingleton(TimeProvider.System)
             .AddHosting(settings)
             .AddControllerLog(log)
-            .AddStatus()
+            .AddStatus(settings)
             .AddConsoleSite()
             .AddCluster()
             .AddAccessControl()
-            .AddIdentity()
-            .AddBrowserLogin()
-            .AddIssuer()
-            .AddInteraction()
+            .AddIdentity(settings)
             .AddSingleton(new SecretCipher(LoadMasterKey(settings.Data)))
             .AddSingleton<SecretData>()
             .AddAgents()

@@ -3,6 +3,7 @@ using Controller.Hosting;
 using Controller.Secrets;
 using Controller.Sql;
 using Controller.Sql.Stores;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Controller.Identity;
 
@@ -78,8 +79,13 @@ internal sealed partial class SigningKeys(
         (await FreshAsync(cancel)).Signing ?? throw ApiException.Unavailable("Embedded OIDC signing key is not configured");
 
     /// <inheritdoc/>
-    public async ValueTask<VerificationKey?> FindAsync(string kid, CancellationToken cancel)
+    public async ValueTask<VerificationKey?> FindAsync(string? kid, string algorithm, CancellationToken cancel)
     {
+        if (string.IsNullOrEmpty(kid) || algorithm != SecurityAlgorithms.RsaSha256)
+        {
+            return null;
+        }
+
         var ring = await FreshAsync(cancel);
         if (!ring.Verification.TryGetValue(kid, out var key))
         {
@@ -173,7 +179,7 @@ internal sealed partial class SigningKeys(
             }
 
             signing ??= row.IsActive ? key : null;
-            verification[row.Kid] = new VerificationKey(row.Kid, key.PublicKey, row.IsActive ? null : row.UpdatedAt + overlap);
+            verification[row.Kid] = VerificationKey.Embedded(settings.Auth.IssuerUrl!, row.Kid, key.PublicKey, row.IsActive ? null : row.UpdatedAt + overlap);
         }
 
         return new KeyRing(signing, verification);

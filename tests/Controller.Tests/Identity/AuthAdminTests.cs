@@ -36,8 +36,8 @@ public sealed class AuthAdminTests
         await Assert.That((await host.RefreshAsync(before.RefreshToken)).Status).IsEqualTo(HttpStatusCode.OK);
         host.Clock.Advance(TimeSpan.FromSeconds(62));
         var old = (string)Jwt.Header(before.AccessToken)["kid"]!;
-        await Assert.That(await host.Service<SigningKeys>().FindAsync(old, default)).IsNull();
-        await Assert.That(await host.Service<SigningKeys>().FindAsync((string)body["kid"]!, default)).IsNotNull();
+        await Assert.That(await host.Service<SigningKeys>().FindAsync(old, "RS256", default)).IsNull();
+        await Assert.That(await host.Service<SigningKeys>().FindAsync((string)body["kid"]!, "RS256", default)).IsNotNull();
     }
 
     [Test]
@@ -59,7 +59,7 @@ public sealed class AuthAdminTests
     public async Task A_rotated_key_and_the_tokens_of_the_old_one_survive_a_restart()
     {
         using var directory = new Testing.TempDirectory();
-        TokenPair before;
+        SignedIn before;
         string kid;
         await using (var host = await IdentityHost.StartAsync(dataDirectory: directory.Path))
         {

@@ -12,6 +12,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Controller.Tests.Identity;
 
+/// <summary>The tokens of a login.</summary>
+internal sealed record SignedIn(string AccessToken, string RefreshToken);
+
 /// <summary>A Controller with its real bearer validation, a clock of the test, and everything it prints or logs kept.</summary>
 internal sealed class IdentityHost : IAsyncDisposable
 {
@@ -50,7 +53,7 @@ internal sealed class IdentityHost : IAsyncDisposable
     public string Log => string.Join('\n', _log.Lines);
 
     public static async Task<IdentityHost> StartAsync(
-        Dictionary<string, string>? environment = null, string? dataDirectory = null, FakeTimeProvider? clock = null)
+        Dictionary<string, string>? environment = null, string? dataDirectory = null, FakeTimeProvider? clock = null, int port = 0)
     {
         clock ??= new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1782000000));
         var output = new StringWriter();
@@ -58,11 +61,11 @@ internal sealed class IdentityHost : IAsyncDisposable
         var controller = await TestController.StartAsync(environment ?? Configured, dataDirectory, customize: services =>
         {
             services.AddSingleton<TimeProvider>(clock);
-            services.AddSingleton<IBearerValidator>(p => p.GetRequiredService<EmbeddedBearerValidator>());
+            services.AddSingleton<IBearerValidator>(p => p.GetRequiredService<BearerValidator>());
             services.AddSingleton(new OperatorConsole(TextWriter.Synchronized(output)));
             services.AddSingleton<ILoggerProvider>(log);
             services.Configure<LoggerFilterOptions>(o => o.MinLevel = LogLevel.Trace);
-        });
+        }, port: port);
         return new IdentityHost(controller, clock, output, log);
     }
 
@@ -128,11 +131,11 @@ internal sealed class IdentityHost : IAsyncDisposable
     }
 
     /// <summary>Logs in for certain.</summary>
-    public async Task<TokenPair> SignInAsync(string email = AdminName, string password = AdminPassword, string totp = "")
+    public async Task<SignedIn> SignInAsync(string email = AdminName, string password = AdminPassword, string totp = "")
     {
         var (status, body) = await LoginAsync(email, password, totp);
         return status == HttpStatusCode.OK
-            ? new TokenPair((string)body!["accessToken"]!, (string)body["refreshToken"]!)
+            ? new SignedIn((string)body!["accessToken"]!, (string)body["refreshToken"]!)
             : throw new InvalidOperationException($"{status}: {body}");
     }
 

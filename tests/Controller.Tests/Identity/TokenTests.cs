@@ -257,8 +257,11 @@ public sealed class TokenTests
 
     private sealed class FixedKeys(System.Text.Json.JsonElement jwk) : IVerificationKeys
     {
-        public ValueTask<VerificationKey?> FindAsync(string kid, CancellationToken cancel) => new(
-            kid == jwk.GetProperty("kid").GetString() ? new VerificationKey(kid, new RSAParameters { Modulus = Number("n"), Exponent = Number("e") }, null) : null);
+        public ValueTask<VerificationKey?> FindAsync(string? kid, string algorithm, CancellationToken cancel) => new(
+            kid == jwk.GetProperty("kid").GetString()
+                ? VerificationKey.Embedded(
+                    "https://controller.example.org/oidc", kid!, new RSAParameters { Modulus = Number("n"), Exponent = Number("e") }, null)
+                : null);
 
         private byte[] Number(string name) => System.Buffers.Text.Base64Url.DecodeFromChars(jwk.GetProperty(name).GetString());
     }

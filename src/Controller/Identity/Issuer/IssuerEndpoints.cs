@@ -3,6 +3,7 @@ using Controller.Configuration;
 using Controller.Hosting;
 using Controller.Logging;
 using Controller.Sql;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Controller.Identity.Issuer;
 
@@ -93,7 +94,7 @@ internal static class IssuerEndpoints
 
     private static JwkBody Jwk(VerificationKey key)
     {
-        var parameters = key.Key.Parameters;
+        var parameters = ((RsaSecurityKey)key.Key).Parameters; // We make no others.
         return new JwkBody(
             "RSA", Base64Url.EncodeToString(parameters.Modulus), Base64Url.EncodeToString(parameters.Exponent), key.Key.KeyId, "RS256", "sig");
     }

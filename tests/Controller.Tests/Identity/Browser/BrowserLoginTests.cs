@@ -221,6 +221,15 @@ public sealed class BrowserLoginTests
     }
 
     [Test]
+    public async Task Signing_out_ends_a_login_that_is_under_way()
+    {
+        await using var issuer = await IssuerHost.StartAsync();
+        var answer = await PassAsync(issuer, await issuer.Browser.GetAsync(Authorize));
+        await issuer.Browser.SendAsync("POST", "/api/v3/user/logout", null, ("Authorization", "Bearer nonsense"));
+        await IsRefusedAsync(await issuer.Browser.GetAsync(answer.Location!), "OAuth session expired or missing");
+    }
+
+    [Test]
     public async Task A_user_that_is_gone_is_told_so()
     {
         await using var issuer = await IssuerHost.StartAsync();
