@@ -40,5 +40,5 @@ internal sealed class BearerValidator(TokenVerifier verifier, VerifiedTokens ver
     /// may say nothing.
     /// </summary>
     private bool IsAccessToken(TokenClaims claims) =>
-        _isEmbedded ? claims.Use == TokenClaims.Access : claims.Use != TokenClaims.Refresh;
+        _isEmbedded ? claims is { Use: TokenClaims.Access, Subject.Length: > 0 } : claims.Use != TokenClaims.Refresh;
 }

@@ -74,6 +74,8 @@ internal sealed class PasswordChange(Database database, PasswordCheck passwords,
 
                 var now = time.GetUtcNow();
                 await UserStore.SetPasswordAsync(s, user.Id, hash, former, mustChange: false, now);
+
+                // Not the issuer's own sessions: the change may be a step of signing in through one.
                 await RefreshTokenStore.RevokeAllAsync(s, user.Id, now);
                 await PasswordResetStore.ClearAsync(s, user.Id, now);
             },

@@ -12,7 +12,7 @@ internal sealed record TokenClaims
     /// <summary><c>token_use</c> of a refresh token.</summary>
     public const string Refresh = "refresh";
 
-    /// <summary>The user name where an external issuer leaves it out.</summary>
+    /// <summary>Empty where an external issuer leaves it out.</summary>
     public required string Subject { get; init; }
 
     public required string? Use { get; init; }
@@ -45,7 +45,7 @@ internal sealed record TokenClaims
             ? null
             : new TokenClaims
             {
-                Subject = subject ?? username,
+                Subject = subject ?? "",
                 Use = Text(claims, "token_use"),
                 Username = username,
                 Groups = [.. ClientRoles(claims, clientId), .. Texts(claims, "roles"), .. Texts(claims, "groups")],

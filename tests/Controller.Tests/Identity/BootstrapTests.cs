@@ -228,23 +228,6 @@ public sealed partial class BootstrapTests
         await Assert.That(groups).IsEquivalentTo(["admin True False", "developer True False", "sre True False", "viewer True True"]);
     }
 
-    [Test]
-    public async Task External_mode_is_refused_before_anything_is_touched()
-    {
-        using var directory = new TempDirectory();
-        var e = await Assert.ThrowsAsync<StartupException>(() => IdentityHost.StartAsync(
-            new()
-            {
-                ["AUTH_MODE"] = "external",
-                ["OIDC_ISSUER_URL"] = "https://idp.example.org",
-                ["OIDC_CLIENT_ID"] = "c",
-                ["OIDC_CLIENT_SECRET"] = "s",
-            },
-            directory.Path));
-        await Assert.That(e!.Message).Contains("not available in this build");
-        await Assert.That(Directory.EnumerateFiles(directory.Path, "*.sqlite*")).IsEmpty();
-    }
-
     private static Dictionary<string, string> Admin(string name, string password) => new()
     {
         ["OIDC_BOOTSTRAP_ADMIN_USERNAME"] = name,

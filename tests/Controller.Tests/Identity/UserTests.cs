@@ -209,6 +209,10 @@ public sealed class UserTests
             await host.LoginAsync("alice@example.org", "wrong");
         }
 
+        await host.SqlAsync(
+            $$"""
+            INSERT INTO "AuthOidcProviderStates" ("model", "record_id", "payload") VALUES ('Session', 's', '{"accountId":"{{user.Id}}"}')
+            """);
         var (status, body) = await host.CallAsync("POST", $"/users/{user.Id}/reset-password", admin);
         await Assert.That(status).IsEqualTo(HttpStatusCode.OK);
         await Assert.That(Jwt.Shape(body)).IsEqualTo(Jwt.Shape(JsonAsserts.ExampleNode("auth/user-reset-password-response.json")));
@@ -217,6 +221,8 @@ public sealed class UserTests
         await Assert.That(new PasswordPolicy().Validate(temporary)).IsNull();
         await Assert.That(temporary.IndexOfAny(['0', 'O', '1', 'l', 'I'])).IsEqualTo(-1);
         await Assert.That(host.Log).DoesNotContain(temporary);
+        var browsers = await host.Controller.Database.ReadAsync(s => s.QueryOneAsync("SELECT COUNT(*) FROM \"AuthOidcProviderStates\"", r => r.Long()));
+        await Assert.That(browsers).IsEqualTo(0).Because("the issuer's sessions end too");
 
         await Assert.That((await host.RefreshAsync(pair.RefreshToken)).Status).IsEqualTo(HttpStatusCode.Unauthorized);
         await Assert.That((await host.LoginAsync("alice@example.org", Password)).Status).IsEqualTo(HttpStatusCode.Unauthorized);

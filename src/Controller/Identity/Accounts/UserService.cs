@@ -104,7 +104,7 @@ internal sealed class UserService(Database database, PasswordHasher hasher, Time
 
             var now = time.GetUtcNow();
             await UserStore.MarkDeletedAsync(s, id, now);
-            await RefreshTokenStore.RevokeAllAsync(s, id, now);
+            await UserSessions.EndAllAsync(s, id, now);
             await PasswordResetStore.ClearAsync(s, id, now);
         },
         cancel: cancel);
@@ -122,7 +122,7 @@ internal sealed class UserService(Database database, PasswordHasher hasher, Time
                 await LockAsync(s, id);
                 var now = time.GetUtcNow();
                 await UserStore.SetPasswordAsync(s, id, hash, history: null, mustChange: true, now);
-                await RefreshTokenStore.RevokeAllAsync(s, id, now);
+                await UserSessions.EndAllAsync(s, id, now);
                 await PasswordResetStore.ClearAsync(s, id, now);
             },
             cancel: cancel);
