@@ -7,12 +7,14 @@ using Controller.Catalog;
 using Controller.Cluster;
 using Controller.Configuration;
 using Controller.ConsoleSite;
+using Controller.Events;
 using Controller.Fogs;
 using Controller.Identity;
 using Controller.Logging;
 using Controller.Microservices;
 using Controller.Platform;
 using Controller.Registries;
+using Controller.Roles;
 using Controller.Secrets;
 using Controller.Sql;
 using Controller.Status;
@@ -116,15 +118,17 @@ internal sealed partial class ControllerApp : IAsyncDisposable
 
     /// <summary>
     /// Stops gracefully: no new connections, held polls are answered, running requests finish (within the drain
-    /// time), telemetry is written, the log is flushed.
+    /// time), telemetry and audit events are written, the log is flushed.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
         var flusher = _api.Services.GetRequiredService<TelemetryFlusher>();
+        var audit = _api.Services.GetRequiredService<AuditQueue>();
         await _api.StopAsync();
         Closed(_logger, "API");
         Closed(_logger, "Console");
         await flusher.FinishAsync(CancellationToken.None);
+        await audit.FinishAsync();
         _malformed?.Dispose();
         _pid?.Dispose();
         await _api.DisposeAsync();
@@ -200,7 +204,9 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .AddPlatform()
             .AddFogs()
             .AddMicroservices()
-            .AddApplications();
+            .AddApplications()
+            .AddRoles()
+            .AddEvents();
         customize?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -212,6 +218,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             app.Use(requests.FollowAsync);
         }
 
+        app.Use(app.Services.GetRequiredService<AuditTrail>().FollowAsync);
         app.Use(app.Services.GetRequiredService<ResponseHead>().InvokeAsync);
         app.Use(app.Services.GetRequiredService<ErrorHandling>().InvokeAsync);
         app.UseRouting();
@@ -240,6 +247,9 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         AgentNodeEndpoints.Map(api);
         FogEndpoints.Map(api);
         FogCommandEndpoints.Map(api);
+        RoleEndpoints.Map(api);
+        ServiceAccountEndpoints.Map(api);
+        EventEndpoints.Map(api);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Logger initialized successfully")]
