@@ -41,7 +41,7 @@ internal static class ApplicationEndpoints
         api.Operator("PUT", "/application/{name}", new(Resource, "update", "name"), 204, async context =>
             await PutAsync(context, await ApplicationBodies.ReadAsync(context, ApplicationSchemas.Put)));
 
-        api.Operator("PUT", "/application/yaml/{name}", new(Resource, "update", "name"), 204, async context =>
+        api.Operator("PUT", "/application/yaml/{name}", new(Resource, "update"), 204, async context =>
             await PutAsync(context, await ApplicationBodies.ReadYamlAsync(context, ApplicationSchemas.Put)));
 
         api.Operator("DELETE", "/application/{name}", new(Resource, "delete", "name"), 204, async context =>

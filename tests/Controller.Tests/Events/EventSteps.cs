@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+using Controller.Events;
+using Controller.Sql.Stores;
+using Controller.Tests.Support;
+
+namespace Controller.Tests.Events;
+
+/// <summary>Reads the audit trail.</summary>
+internal static class EventSteps
+{
+    /// <summary>The recorded events, oldest first, as soon as there are <paramref name="count"/>: they are recorded after the answer.</summary>
+    public static async Task<List<EventRow>> RecordedAsync(this TestController controller, int count)
+    {
+        for (var i = 0; ; i++)
+        {
+            await controller.Service<AuditQueue>().FlushAsync(default);
+            var (rows, total) = await controller.Database.ReadAsync(s => EventStore.ListAsync(s, new EventFilter(), 1000, 0));
+            if (total >= count)
+            {
+                await Assert.That(total).IsEqualTo(count);
+                return [.. rows.OrderBy(r => r.Id)];
+            }
+
+            await Assert.That(i).IsLessThan(400).Because(string.Join('\n', rows));
+            await Task.Delay(10);
+        }
+    }
+
+    public static Task AddEventAsync(this TestController controller, long timestamp, string method = "POST", Func<EventRow, EventRow>? more = null)
+    {
+        var row = new EventRow
+        {
+            Timestamp = timestamp, EventType = "HTTP", EndpointType = "user", Method = method, EndpointPath = "/api/v3/x", Status = "SUCCESS", StatusCode = 200,
+            StatusMessage = "Success",
+        };
+        return controller.Database.WriteAsync(s => EventStore.InsertAsync(s, [more is null ? row : more(row)], DateTimeOffset.UtcNow));
+    }
+
+    public static IEnumerable<long> Times(JsonNode? answer) => answer!["events"]!.AsArray().Select(e => (long)e!["timestamp"]!);
+}
