@@ -46,12 +46,12 @@ public sealed class AuditTests
         var pair = await host.SignInAsync();
         var refreshed = await host.RefreshAsync(pair.RefreshToken);
         await host.RefreshAsync(pair.RefreshToken);
-        await host.SendAsync("POST", "/api/v3/registries", [], $"Bearer {pair.AccessToken}");
+        await host.SendAsync("POST", "/api/v3/registries", new JsonObject(), $"Bearer {pair.AccessToken}");
         await host.AddUserAsync("vera", IdentityHost.AdminPassword, ["viewer"]);
         var viewer = await host.SignInAsync("vera", IdentityHost.AdminPassword);
-        await host.SendAsync("POST", "/api/v3/registries", [], $"Bearer {viewer.AccessToken}");
-        await host.SendAsync("POST", "/api/v3/registries", [], "Bearer forged");
-        await host.SendAsync("POST", "/api/v3/nowhere", [], $"Bearer {pair.AccessToken}");
+        await host.SendAsync("POST", "/api/v3/registries", new JsonObject(), $"Bearer {viewer.AccessToken}");
+        await host.SendAsync("POST", "/api/v3/registries", new JsonObject(), "Bearer forged");
+        await host.SendAsync("POST", "/api/v3/nowhere", new JsonObject(), $"Bearer {pair.AccessToken}");
         await host.SendAsync("POST", "/api/v3/user/logout", authorization: $"Bearer {pair.AccessToken}");
         await Assert.That(refreshed.Status).IsEqualTo(HttpStatusCode.OK);
 
@@ -109,9 +109,9 @@ public sealed class AuditTests
         await controller.AsAsync(null, "GET", "/registries");
         await controller.AsAsync(Root, "HEAD", "/registries");
         await controller.AsAsync(null, "OPTIONS", "/registries");
-        await controller.AsAsync(null, "VERSION-CONTROL", "/%00/%F0%9F%98%80");
+        await controller.AsAsync(null, "VERSION-CONTROL", "/%F0%9F%98%80");
         var rows = await controller.RecordedAsync(3);
-        await Assert.That(rows.Select(r => r.Method)).IsEquivalentTo(["HEAD", "OPTIONS", "VERSION-CO"]);
+        await Assert.That(rows.Select(r => r.Method!)).IsEquivalentTo(["HEAD", "OPTIONS", "VERSION-CO"]);
     }
 
     [Test]

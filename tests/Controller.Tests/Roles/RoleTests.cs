@@ -15,7 +15,10 @@ public sealed class RoleTests
     public async Task A_role_reads_as_in_the_examples()
     {
         await using var controller = await TestController.StartAsync();
-        await IsSameAsync(await controller.OkAsync(200, "GET", "/roles"), ExampleNode("auth/roles-list-response.json"));
+        // The example's last role is the one that is made here.
+        var system = ExampleNode("auth/roles-list-response.json");
+        system["roles"]!.AsArray().RemoveAt(6);
+        await IsSameAsync(await controller.OkAsync(200, "GET", "/roles"), system);
 
         var created = await controller.OkAsync(201, "POST", "/roles", ExampleText("role-create-request.json"));
         await IsLikeAsync(created, ExampleNode("auth/role-response.json"));
@@ -28,6 +31,7 @@ public sealed class RoleTests
         await Assert.That(updated!["role"]!["rules"]!.AsArray().Count).IsEqualTo(1);
         await Assert.That(updated["role"]!["id"]!.GetValue<long>()).IsEqualTo(created["role"]!["id"]!.GetValue<long>());
         await IsSameAsync(await controller.OkAsync(200, "GET", "/roles/plant-a-reader"), updated);
+        await IsLikeAsync(await controller.OkAsync(200, "GET", "/roles"), ExampleNode("auth/roles-list-response.json"));
 
         await Assert.That(await controller.OkAsync(204, "DELETE", "/roles/plant-a-reader")).IsNull();
         await controller.RefusedAsync("GET", "/roles/plant-a-reader", null, 404, "Role 'plant-a-reader' not found");
