@@ -9,7 +9,7 @@ namespace Controller.Applications;
 /// <summary>Reads the bodies of application routes, JSON or YAML, and checks them.</summary>
 internal static class ApplicationBodies
 {
-    private const string Part = "application";
+    public const string Part = "application";
     private const string FileMissing = "Application file missing";
 
     public static async Task<JsonFields> ReadAsync(HttpContext context, BodySchema schema) =>

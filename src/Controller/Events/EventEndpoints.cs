@@ -16,7 +16,8 @@ internal static class EventEndpoints
         var audit = api.Services.GetRequiredService<AuditTrail>();
 
         api.Operator("GET", "/events", new("events", "list"), 200, async context => await context.RespondAsync(
-            200, await events.ListAsync(EventQuery.Read(context.Request.Query), context.RequestAborted), EventJson.Default.EventListAnswer));
+            200, await events.ListAsync(EventQuery.Read(context.Request.Query), context.RequestAborted), EventJson.Default.EventListAnswer))
+            .Describe("List audit events, newest first", answer: static () => EventJson.Default.EventListAnswer, query: EventQuery.Parameters);
 
         api.Operator("DELETE", "/events", new("events", "delete"), 200, async context =>
         {
@@ -24,6 +25,7 @@ internal static class EventEndpoints
             var answer = await events.DeleteAsync(days, context.RequestAborted);
             audit.Explain(context, AuditTexts.Deleted(answer.DeletedCount, days));
             await context.RespondAsync(200, answer, EventJson.Default.EventDeletionAnswer);
-        });
+        })
+            .Describe("Delete audit events by age", Deletion, static () => EventJson.Default.EventDeletionAnswer);
     }
 }

@@ -13,13 +13,25 @@ internal sealed record EventQuery(EventFilter Filter, int Limit, long Offset)
     /// <summary>Whole numbers below it are seconds, others milliseconds.</summary>
     private const long LeastMilliseconds = 10_000_000_000;
 
-    private static readonly string[] Names =
-        ["startTime", "endTime", "endpointType", "resourceType", "status", "method", "actorId", "eventType", "limit", "offset"];
+    /// <summary>All that may be asked.</summary>
+    public static readonly IReadOnlyList<QueryParameter> Parameters =
+    [
+        new("startTime", "Not before: seconds or milliseconds since 1970, or ISO 8601"),
+        new("endTime", "Not after: as startTime"),
+        new("endpointType", "user or agent"),
+        new("resourceType", "What was acted on"),
+        new("status", "SUCCESS or FAILED"),
+        new("method", "HTTP method, or WS; may be repeated"),
+        new("actorId", "User name or uuid of a node"),
+        new("eventType", "HTTP, WS_CONNECT or WS_DISCONNECT"),
+        new("limit", "Events of one page; 200 unless given, at most 1000"),
+        new("offset", "Newer events to pass over"),
+    ];
 
     /// <exception cref="ApiException">400.</exception>
     public static EventQuery Read(IQueryCollection query)
     {
-        if (query.Keys.FirstOrDefault(k => !Names.Contains(k)) is { } unknown)
+        if (query.Keys.FirstOrDefault(k => Parameters.All(p => p.Name != k)) is { } unknown)
         {
             throw ApiException.Validation($"Field '{unknown}' not allowed");
         }

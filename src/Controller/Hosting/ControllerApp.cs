@@ -12,10 +12,12 @@ using Controller.Fogs;
 using Controller.Identity;
 using Controller.Logging;
 using Controller.Microservices;
+using Controller.OpenApi;
 using Controller.Platform;
 using Controller.Registries;
 using Controller.Roles;
 using Controller.Secrets;
+using Controller.SignInPage;
 using Controller.Sql;
 using Controller.Status;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -221,6 +223,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         app.Use(app.Services.GetRequiredService<AuditTrail>().FollowAsync);
         app.Use(app.Services.GetRequiredService<ResponseHead>().InvokeAsync);
         app.Use(app.Services.GetRequiredService<ErrorHandling>().InvokeAsync);
+        app.Services.GetRequiredService<SignInPages>().Use(app, isApi: true);
         app.UseRouting();
         MapRoutes(new ApiRoutes(app));
         return app;
@@ -233,6 +236,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
     private static void MapRoutes(ApiRoutes api)
     {
         StatusEndpoints.Map(api);
+        OpenApiEndpoints.Map(api);
         IdentityEndpoints.Map(api);
         AgentPollEndpoints.Map(api);
         AgentMicroserviceEndpoints.Map(api);

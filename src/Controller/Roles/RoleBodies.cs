@@ -12,13 +12,17 @@ namespace Controller.Roles;
 /// </summary>
 internal static class RoleBodies
 {
+    public const string RolePart = "role";
+    public const string BindingPart = "rolebinding";
+    public const string AccountPart = "serviceaccount";
+
     /// <exception cref="ApiException">400.</exception>
     public static async Task<JsonFields> ReadRoleAsync(HttpContext context, BodySchema schema) => CheckRole(schema, await context.ReadJsonAsync());
 
     /// <exception cref="ApiException">400.</exception>
     public static async Task<JsonFields> ReadRoleYamlAsync(HttpContext context, BodySchema schema)
     {
-        var (root, metadata) = await ReadAsync(context, "Role", "Invalid YAML format: metadata is required");
+        var (root, metadata) = await ReadAsync(context, RolePart, "Role", "Invalid YAML format: metadata is required");
         return CheckRole(schema, Body(("name", metadata["name"]), ("kind", root["kind"]), ("rules", root["rules"] ?? new JsonArray())));
     }
 
@@ -26,7 +30,7 @@ internal static class RoleBodies
     public static async Task<JsonFields> ReadBindingYamlAsync(HttpContext context, BodySchema schema)
     {
         const string incomplete = "Invalid YAML format: metadata and roleRef are required";
-        var (root, metadata) = await ReadAsync(context, "RoleBinding", incomplete);
+        var (root, metadata) = await ReadAsync(context, BindingPart, "RoleBinding", incomplete);
         var reference = root["roleRef"] ?? throw new ManifestException(incomplete);
         return Check(
             schema, Body(("name", metadata["name"]), ("kind", root["kind"]), ("roleRef", reference), ("subjects", root["subjects"] ?? new JsonArray())));
@@ -36,7 +40,7 @@ internal static class RoleBodies
     /// <exception cref="ApiException">400.</exception>
     public static async Task<JsonFields> ReadAccountYamlAsync(HttpContext context, BodySchema schema)
     {
-        var (root, metadata) = await ReadAsync(context, "ServiceAccount", "Invalid YAML format: metadata is required");
+        var (root, metadata) = await ReadAsync(context, AccountPart, "ServiceAccount", "Invalid YAML format: metadata is required");
         if (schema == RoleSchemas.AccountCreate && IsEmpty(metadata["applicationName"]))
         {
             throw new ManifestException("ServiceAccount YAML must have metadata.applicationName");
@@ -50,9 +54,9 @@ internal static class RoleBodies
         return Check(schema, Body(("name", metadata["name"]), ("applicationName", metadata["applicationName"]), ("roleRef", reference)));
     }
 
-    private static async Task<(JsonObject Root, JsonObject Metadata)> ReadAsync(HttpContext context, string kind, string incomplete)
+    private static async Task<(JsonObject Root, JsonObject Metadata)> ReadAsync(HttpContext context, string part, string kind, string incomplete)
     {
-        var yaml = await context.ReadFileAsync(kind.ToLowerInvariant(), $"{kind} file missing");
+        var yaml = await context.ReadFileAsync(part, $"{kind} file missing");
         var root = YamlReader.Read(yaml, $"Error parsing {kind} YAML") as JsonObject ?? throw new ManifestException(incomplete);
         var actual = root["kind"];
         if (actual?.GetValueKind() != JsonValueKind.String || actual.GetValue<string>() != kind)

@@ -34,7 +34,7 @@ internal sealed record RoleBindingListAnswer(IReadOnlyList<RoleBindingBody> Bind
 internal sealed record RoleBindingAnswer(RoleBindingBody Binding);
 
 /// <summary>A service account with its application (auth-rbac 9.3).</summary>
-internal sealed record ServiceAccountBody(
+internal sealed record ApplicationAccountBody(
     long Id,
     long? ApplicationId,
     string Name,
@@ -48,9 +48,9 @@ internal sealed record ServiceAccountBody(
 
 internal sealed record ServiceAccountApplication(string Name);
 
-internal sealed record ServiceAccountListAnswer(IReadOnlyList<ServiceAccountBody> ServiceAccounts);
+internal sealed record ServiceAccountListAnswer(IReadOnlyList<ApplicationAccountBody> ServiceAccounts);
 
-internal sealed record ServiceAccountAnswer(ServiceAccountBody ServiceAccount);
+internal sealed record ServiceAccountAnswer(ApplicationAccountBody ServiceAccount);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(IsoTimeConverter)])]
 [JsonSerializable(typeof(RoleListAnswer))]

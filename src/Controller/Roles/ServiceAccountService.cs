@@ -109,7 +109,7 @@ internal sealed class ServiceAccountService(Database database, GrantCache grants
         }
     }
 
-    private static ServiceAccountBody ToBody(ServiceAccountRow row, string? application) => new(
+    private static ApplicationAccountBody ToBody(ServiceAccountRow row, string? application) => new(
         row.Id,
         row.ApplicationId,
         row.Name,
