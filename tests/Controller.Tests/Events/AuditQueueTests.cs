@@ -14,7 +14,7 @@ public sealed class AuditQueueTests
     public async Task It_writes_by_itself_after_a_second()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using var controller = await TestController.StartAsync();
+        await using var controller = await EventSteps.StartAsync();
         using var queue = new AuditQueue(controller.Database, time, NullLogger<AuditQueue>.Instance);
         await queue.StartAsync(default);
         queue.Add(Row(1));
@@ -31,7 +31,7 @@ public sealed class AuditQueueTests
     [Test]
     public async Task What_has_no_room_is_dropped_and_counted()
     {
-        await using var controller = await TestController.StartAsync();
+        await using var controller = await EventSteps.StartAsync();
         using var queue = new AuditQueue(controller.Database, TimeProvider.System, NullLogger<AuditQueue>.Instance, capacity: 100);
         for (var i = 0; i < 130; i++)
         {
@@ -50,7 +50,7 @@ public sealed class AuditQueueTests
     [Test]
     public async Task Many_are_written_in_order_and_once()
     {
-        await using var controller = await TestController.StartAsync();
+        await using var controller = await EventSteps.StartAsync();
         using var queue = new AuditQueue(controller.Database, TimeProvider.System, NullLogger<AuditQueue>.Instance);
         for (var i = 0; i < 1337; i++)
         {

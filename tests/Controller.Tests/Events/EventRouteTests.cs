@@ -16,7 +16,7 @@ public sealed class EventRouteTests
     [Test]
     public async Task Events_read_as_in_the_example()
     {
-        await using var controller = await TestController.StartAsync();
+        await using var controller = await EventSteps.StartAsync();
         var expected = ExampleNode("platform/events.list.response.json");
         foreach (var e in expected["events"]!.AsArray().Reverse())
         {
@@ -52,7 +52,7 @@ public sealed class EventRouteTests
     [Test]
     public async Task Filters_and_pages()
     {
-        await using var controller = await TestController.StartAsync();
+        await using var controller = await EventSteps.StartAsync();
         for (var i = 0; i < 6; i++)
         {
             var own = i;
@@ -99,15 +99,15 @@ public sealed class EventRouteTests
     [Arguments("endTime=-5", "Invalid endTime format. Use Unix timestamp (seconds or milliseconds) or ISO 8601 format (e.g., 2023-10-01T12:00:00Z)")]
     public async Task Queries_are_checked(string query, string message)
     {
-        await using var controller = await TestController.StartAsync();
+        await using var controller = await EventSteps.StartAsync();
         await IsErrorAsync(await controller.SendAsync("GET", $"{All}?{query}"), 400, "ValidationError", message);
     }
 
     [Test]
     public async Task Deleting_tells_what_went_and_leaves_one_event()
     {
-        var now = DateTimeOffset.Parse("2026-07-03T10:00:00.000Z", System.Globalization.CultureInfo.InvariantCulture);
-        await using var controller = await TestController.StartAsync(customize: s => s.AddSingleton<TimeProvider>(new FakeTimeProvider(now)));
+        await using var controller = await EventSteps.StartAsync();
+        var now = controller.Service<TimeProvider>().GetUtcNow();
         await controller.AddEventAsync(now.AddDays(-31).ToUnixTimeMilliseconds());
         await controller.AddEventAsync(now.AddDays(-30).ToUnixTimeMilliseconds());
         await controller.AddEventAsync(now.ToUnixTimeMilliseconds());
@@ -137,7 +137,7 @@ public sealed class EventRouteTests
     [Arguments("""{"days":7,"x":1}""", "Field 'x' not allowed")]
     public async Task A_deletion_without_a_sensible_age_deletes_nothing(string json, string message)
     {
-        await using var controller = await TestController.StartAsync();
+        await using var controller = await EventSteps.StartAsync();
         await controller.AddEventAsync(1);
         await IsErrorAsync(await controller.SendAsync("DELETE", All, json), 400, "ValidationError", message);
         await Assert.That((int)(await controller.SendAsync("DELETE", All, """{"days":366}""")).Status).IsEqualTo(400);
@@ -147,7 +147,7 @@ public sealed class EventRouteTests
     [Test]
     public async Task A_large_deletion_goes_in_batches()
     {
-        await using var controller = await TestController.StartAsync();
+        await using var controller = await EventSteps.StartAsync();
         await controller.Database.WriteAsync(s => s.ExecuteAsync(
             """
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)

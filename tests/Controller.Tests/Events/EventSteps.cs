@@ -1,13 +1,20 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Controller.Events;
 using Controller.Sql.Stores;
 using Controller.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Controller.Tests.Events;
 
 /// <summary>Reads the audit trail.</summary>
 internal static class EventSteps
 {
+    /// <summary>A Controller whose clock stands at the time of the examples, so that their events are not past their retention.</summary>
+    public static Task<TestController> StartAsync() => TestController.StartAsync(customize: s => s.AddSingleton<TimeProvider>(
+        new FakeTimeProvider(DateTimeOffset.Parse("2026-07-03T10:00:00.000Z", CultureInfo.InvariantCulture))));
+
     /// <summary>The recorded events, oldest first, as soon as there are <paramref name="count"/>: they are recorded after the answer.</summary>
     public static async Task<List<EventRow>> RecordedAsync(this TestController controller, int count)
     {
