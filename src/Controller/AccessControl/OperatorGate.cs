@@ -28,15 +28,21 @@ internal sealed class OperatorGate(IBearerValidator bearer, IAuthorizer authoriz
     {
         var identity = await IdentifyAsync(context)
             ?? throw new ApiException(401, "AuthenticationError", NoIdentity, error: NoIdentity);
+        if (await RefusalAsync(context, identity, permission) is { } reason)
+        {
+            throw new ApiException(403, "ForbiddenError", reason, error: "Forbidden");
+        }
+    }
+
+    /// <summary>Why the operator may not do what the route is for; null when they may.</summary>
+    public async ValueTask<string?> RefusalAsync(HttpContext context, OperatorIdentity identity, Permission permission)
+    {
         if (identity.PasswordChangeRequired && await passwords.IsDueAsync(identity, context.RequestAborted))
         {
-            throw new ApiException(403, "ForbiddenError", PasswordChangeDue, error: "Forbidden");
+            return PasswordChangeDue;
         }
 
         var name = permission.NameParameter is { } parameter ? context.PathValue(parameter) : null;
-        if (!await authorizer.IsAllowedAsync(identity, permission.Resource, permission.Verb, name, context.RequestAborted))
-        {
-            throw new ApiException(403, "ForbiddenError", Denied, error: "Forbidden");
-        }
+        return await authorizer.IsAllowedAsync(identity, permission.Resource, permission.Verb, name, context.RequestAborted) ? null : Denied;
     }
 }

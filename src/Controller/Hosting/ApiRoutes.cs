@@ -73,6 +73,7 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints)
         return Map(new(method, path, RouteClass.Agent, new("agent", verb), success), async context =>
         {
             var fog = await _agents.AuthenticateAsync(context);
+            context.Features.Set(fog);
             await (fog.Identity is { IsDeleted: true } ? farewell(context, fog) : handler(context, fog));
         });
     }

@@ -7,6 +7,7 @@ using Controller.Catalog;
 using Controller.Cluster;
 using Controller.Configuration;
 using Controller.ConsoleSite;
+using Controller.Events;
 using Controller.Fogs;
 using Controller.Identity;
 using Controller.Identity.Browser;
@@ -17,6 +18,7 @@ using Controller.Microservices;
 using Controller.OpenApi;
 using Controller.Platform;
 using Controller.Registries;
+using Controller.Roles;
 using Controller.Secrets;
 using Controller.SignInPage;
 using Controller.Sql;
@@ -120,15 +122,17 @@ internal sealed partial class ControllerApp : IAsyncDisposable
 
     /// <summary>
     /// Stops gracefully: no new connections, held polls are answered, running requests finish (within the drain
-    /// time), telemetry is written, the log is flushed.
+    /// time), telemetry and audit events are written, the log is flushed.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
         var flusher = _api.Services.GetRequiredService<TelemetryFlusher>();
+        var audit = _api.Services.GetRequiredService<AuditQueue>();
         await _api.StopAsync();
         Closed(_logger, "API");
         Closed(_logger, "Console");
         await flusher.FinishAsync(CancellationToken.None);
+        await audit.FinishAsync();
         _malformed?.Dispose();
         _pid?.Dispose();
         await _api.DisposeAsync();
@@ -204,7 +208,9 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .AddPlatform()
             .AddFogs()
             .AddMicroservices()
-            .AddApplications();
+            .AddApplications()
+            .AddRoles()
+            .AddEvents();
         customize?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -216,6 +222,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             app.Use(requests.FollowAsync);
         }
 
+        app.Use(app.Services.GetRequiredService<AuditTrail>().FollowAsync);
         app.Use(app.Services.GetRequiredService<ResponseHead>().InvokeAsync);
         app.Use(app.Services.GetRequiredService<ErrorHandling>().InvokeAsync);
         app.Services.GetRequiredService<SignInPages>().Use(app, isApi: true);
@@ -253,6 +260,9 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         AgentNodeEndpoints.Map(api);
         FogEndpoints.Map(api);
         FogCommandEndpoints.Map(api);
+        RoleEndpoints.Map(api);
+        ServiceAccountEndpoints.Map(api);
+        EventEndpoints.Map(api);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Logger initialized successfully")]
