@@ -3,7 +3,7 @@ using Controller.Validation;
 
 namespace Controller.Applications;
 
-/// <summary>Bodies of <c>/api/v3/application</c> and <c>/api/v3/applicationTemplate</c>.</summary>
+/// <summary>Bodies of <c>/api/v3/application</c>.</summary>
 internal static class ApplicationSchemas
 {
     public static readonly BodySchema Create = new(
@@ -20,16 +20,6 @@ internal static class ApplicationSchemas
     /// expands to is then checked by <see cref="Create"/> or <see cref="Put"/>.
     /// </summary>
     public static readonly BodySchema FromTemplate = new("ApplicationFromTemplate", Is.Object([.. Fields, Template]));
-
-    public static readonly BodySchema TemplateCreate = new(
-        "ApplicationTemplateCreate",
-        Is.Object(TemplateFields, required: ["name"]));
-
-    public static readonly BodySchema TemplatePut = new("ApplicationTemplatePut", Is.Object(TemplateFields));
-
-    public static readonly BodySchema TemplateUpdate = new(
-        "ApplicationTemplateUpdate",
-        Is.Object([Name, ("description", Is.String())]));
 
     private static (string, Schema) Name => ("name", Is.String(minLength: 1, pattern: Patterns.Name));
 
@@ -55,20 +45,4 @@ internal static class ApplicationSchemas
                 required: ["key"]))),
         ],
         required: ["name"]));
-
-    private static (string Name, Schema Schema)[] TemplateFields =>
-    [
-        Name,
-        ("description", Is.String()),
-
-        // Full of placeholders, so it can only be checked once it is deployed.
-        ("application", Is.Object([])),
-        ("variables", Is.Array(Is.Object(
-            [
-                ("key", Is.String(minLength: 1, pattern: Patterns.Name)),
-                ("description", Is.String()),
-                ("defaultValue", Is.Any()),
-            ],
-            required: ["key"]))),
-    ];
 }

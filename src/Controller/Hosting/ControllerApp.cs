@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Controller.AccessControl;
 using Controller.Agents;
 using Controller.Applications;
+using Controller.ApplicationTemplates;
 using Controller.Architectures;
 using Controller.Catalog;
 using Controller.Cluster;
@@ -16,6 +17,7 @@ using Controller.Registries;
 using Controller.Secrets;
 using Controller.Sql;
 using Controller.Status;
+using Controller.Substitution;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -200,7 +202,9 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .AddPlatform()
             .AddFogs()
             .AddMicroservices()
-            .AddApplications();
+            .AddApplications()
+            .AddApplicationTemplates()
+            .AddSubstitution();
         customize?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -230,6 +234,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         AgentPollEndpoints.Map(api);
         AgentMicroserviceEndpoints.Map(api);
         ApplicationEndpoints.Map(api);
+        ApplicationTemplateEndpoints.Map(api);
         ControllerRegistrationEndpoints.Map(api);
         MicroserviceEndpoints.Map(api);
         NodeDebugEndpoints.Map(api);
