@@ -1,4 +1,5 @@
 using Controller.Hosting;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Controller.AccessControl;
 

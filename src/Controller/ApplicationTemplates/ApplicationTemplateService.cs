@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
 using Controller.Hosting;
-using Controller.Manifests;
 using Controller.Sql;
 using Controller.Sql.Stores;
 
@@ -118,22 +116,8 @@ internal sealed class ApplicationTemplateService(Database database, TimeProvider
     }
 
     /// <summary>The application as it is stored: without a name of its own.</summary>
-    private static string? Application(JsonFields body)
-    {
-        if (body.Object("application") is not { } application)
-        {
-            return null;
-        }
-
-        if (!application.Has("name"))
-        {
-            return TemplateText.Of(application.Element);
-        }
-
-        var unnamed = JsonObject.Create(application.Element)!;
-        unnamed.Remove("name");
-        return Manifest.ToJsonText(unnamed);
-    }
+    private static string? Application(JsonFields body) =>
+        body.Object("application") is { } application ? TemplateText.Without("name", application.Element) : null;
 
     private static List<TemplateVariableRow>? Variables(JsonFields body)
     {

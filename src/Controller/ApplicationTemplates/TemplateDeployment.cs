@@ -71,9 +71,9 @@ internal sealed class TemplateDeployment(Database database)
         foreach (var microservice in Microservices(application))
         {
             if (microservice["config"] is JsonValue text && text.GetValueKind() == JsonValueKind.String
-                && TemplateText.Value(text.GetValue<string>()) is { ValueKind: JsonValueKind.Object } config)
+                && TemplateText.Object(text.GetValue<string>()) is { } config)
             {
-                microservice["config"] = JsonObject.Create(config);
+                microservice["config"] = config;
             }
         }
 

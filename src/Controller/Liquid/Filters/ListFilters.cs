@@ -23,12 +23,13 @@ internal static class ListFilters
     /// <summary>Part of a list or text: from a position, counted from the end when negative; one item unless said.</summary>
     public static object? Slice(FilterInput input)
     {
-        var (text, list) = input.Value is List<object?> ? (null, input.List) : (input.Text, null);
-        var size = text?.Length ?? list!.Count;
+        var list = input.Value is List<object?> ? input.List : null;
+        var text = list is null ? input.Text : "";
+        var size = list?.Count ?? text.Length;
         var begin = Values.Index(input.Argument(0));
         begin = Math.Clamp(begin < 0 ? size + begin : begin, 0, size);
         var length = Math.Clamp(input.Has(1) ? Values.Index(input.Argument(1)) : 1, 0, size - begin);
-        return text is null ? list!.GetRange(begin, length) : text.Substring(begin, length);
+        return list is null ? text.Substring(begin, length) : list.GetRange(begin, length);
     }
 
     /// <summary>In order of the items, or of a member of them; equal ones stay as they were.</summary>
