@@ -97,6 +97,8 @@ internal static class Values
     /// <exception cref="LiquidLimitException"/>
     public static string JsonText(object? value, LiquidBudget budget)
     {
+        const int steps = 50;
+        budget.Step(steps);
         var text = Encoding.UTF8.GetString(JsonBytes(value, budget).Span);
         budget.Write(text.Length);
         return text;

@@ -93,7 +93,7 @@ public sealed class LiquidTests
     [Test]
     [Arguments("{{", "TokenizationError: output \"{{\" not closed, line:1, col:1")]
     [Arguments("a\nb {{ n", "TokenizationError: output \"{{ n\" not closed, line:2, col:3")]
-    [Arguments("{{ a rather long expression", "TokenizationError: output \"{{ a rather lo...\" not closed, line:1, col:1")]
+    [Arguments("{{ a rather long expression", "TokenizationError: output \"{{ a rather l...\" not closed, line:1, col:1")]
     [Arguments("{% if", "TokenizationError: tag \"{% if\" not closed, line:1, col:1")]
     [Arguments("{% %}", "TokenizationError: illegal tag syntax, line:1, col:1")]
     [Arguments("{% raw %} x", "TokenizationError: raw \"{% raw %} x\" not closed, line:1, col:10")]

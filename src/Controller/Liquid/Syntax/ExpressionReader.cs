@@ -15,7 +15,7 @@ internal sealed class ExpressionReader(string text, int start = 0)
 
     public bool IsAtEnd => _at >= text.Length;
 
-    public string Rest => text[Math.Min(_at, text.Length)..];
+    public string Rest => text[_at..];
 
     private char Current => _at < text.Length ? text[_at] : '\0';
 
@@ -266,7 +266,7 @@ internal sealed class ExpressionReader(string text, int start = 0)
     {
         _at++;
         var low = ReadRangeEnd();
-        _at += 2;
+        _at = Math.Min(_at + 2, text.Length);
         var high = ReadRangeEnd();
         _at = Math.Min(_at + 1, text.Length);
         return new RangeExpression(low, high);
@@ -274,7 +274,7 @@ internal sealed class ExpressionReader(string text, int start = 0)
 
     private Expression ReadRangeEnd()
     {
-        var begin = Math.Min(_at, text.Length);
+        var begin = _at;
         return ReadValue() ?? throw new LiquidFault($"unexpected token {Scanner.Excerpt(text, begin)}, value expected");
     }
 

@@ -10,6 +10,8 @@ internal sealed record FilterCall(string Name, IReadOnlyList<FilterArgument> Arg
 /// <summary>A value and the filters it goes through. A filter that nobody knows lets it pass.</summary>
 internal sealed class FilteredValue(Expression? initial, IReadOnlyList<FilterCall> filters)
 {
+    private const int StepsPerFilter = 5;
+
     /// <exception cref="LiquidFault">A filter refuses its input.</exception>
     /// <exception cref="LiquidLimitException"/>
     public async ValueTask<object?> EvaluateAsync(RenderContext context)
@@ -17,7 +19,7 @@ internal sealed class FilteredValue(Expression? initial, IReadOnlyList<FilterCal
         var value = initial is null ? Undefined.Value : initial.Evaluate(context);
         foreach (var (name, arguments) in filters)
         {
-            context.Budget.Step();
+            context.Budget.Step(StepsPerFilter);
             if (context.Environment.Filters.TryGetValue(name, out var host))
             {
                 value = await host(Values.Plain(value));
