@@ -25,23 +25,27 @@ internal static class AgentNodeEndpoints
             var body = await context.ReadJsonAsync(AgentSchemas.Provision);
             var answer = await provisioning.ProvisionAsync(body.Text("key")!, body.Int("type")!.Value, body.Text("engine"), context.RequestAborted);
             await context.RespondAsync(200, answer, AgentNodeJson.Default.ProvisionedBody);
-        });
+        })
+            .Describe("Provision a node with its key", AgentSchemas.Provision, static () => AgentNodeJson.Default.ProvisionedBody);
 
         api.Agent("POST", "/agent/deprovision", "delete", 204, async (context, fog) =>
         {
             var body = await context.ReadJsonAsync(AgentSchemas.Deprovision);
             await provisioning.DeprovisionAsync(fog, [.. body.Texts("microserviceUuids")!], context.RequestAborted);
             await context.RespondAsync(204);
-        });
+        })
+            .Describe("Give up being provisioned", AgentSchemas.Deprovision);
 
         api.Agent("DELETE", "/agent/delete-node", "delete", 204, async (context, fog) =>
         {
             await removal.RemoveAsync(fog.Uuid, tellAgent: false, context.RequestAborted);
             await context.RespondAsync(204);
-        });
+        })
+            .Describe("Delete the node");
 
         api.Agent("GET", "/agent/config", "get", 200, async (context, fog) =>
-            await context.RespondAsync(200, await configuration.ReadAsync(fog.Uuid, context.RequestAborted)));
+            await context.RespondAsync(200, await configuration.ReadAsync(fog.Uuid, context.RequestAborted)))
+            .Describe("Configuration of the node");
 
         api.Agent("PATCH", "/agent/config", "patch", 204, async (context, fog) =>
         {
@@ -49,7 +53,8 @@ internal static class AgentNodeEndpoints
             await configuration.StoreAsync(fog.Uuid, AgentConfigFields.Read(body), context.RequestAborted);
             fog.Polls.Reset();
             await context.RespondAsync(204);
-        });
+        })
+            .Describe("Report settings made on the node", AgentSchemas.Config);
 
         api.Agent("PATCH", "/agent/config/gps", "patch", 204, async (context, fog) =>
         {
@@ -57,7 +62,8 @@ internal static class AgentNodeEndpoints
             var place = AgentConfigFields.Read(body).Where(f => f.Key is "latitude" or "longitude").ToDictionary(StringComparer.Ordinal);
             await configuration.StoreAsync(fog.Uuid, place, context.RequestAborted);
             await context.RespondAsync(204);
-        });
+        })
+            .Describe("Report the node's position", AgentSchemas.Gps);
 
         api.Agent("GET", "/agent/version", "get", 200, async (context, fog) =>
         {
@@ -71,7 +77,8 @@ internal static class AgentNodeEndpoints
                 Durability.Durable,
                 context.RequestAborted);
             await context.RespondAsync(200, new(command.Command, key.Key, key.Expires, command.Semver), AgentNodeJson.Default.VersionCommandBody);
-        });
+        })
+            .Describe("The version command that waits", answer: static () => AgentNodeJson.Default.VersionCommandBody);
 
         api.Agent("GET", "/agent/cert", "get", 200, async (context, _) =>
         {
@@ -81,7 +88,8 @@ internal static class AgentNodeEndpoints
             {
                 await context.Response.Body.WriteAsync(trustAnchor, context.RequestAborted);
             }
-        });
+        })
+            .Describe("The Controller's trust anchor as PEM text");
 
         api.Agent("GET", "/agent/tunnel", "get", 200, async (context, fog) =>
         {
@@ -89,7 +97,8 @@ internal static class AgentNodeEndpoints
                 ?? throw ApiException.NotFound("Tunnel not found");
             var tunnel = new TunnelBody(row.Id, row.Username, row.Password, row.Host, row.RemotePort, row.LocalPort, row.RsaKey, row.Closed, row.FogUuid);
             await context.RespondAsync(200, new(tunnel), AgentNodeJson.Default.TunnelAnswer);
-        });
+        })
+            .Describe("The tunnel the node shall open", answer: static () => AgentNodeJson.Default.TunnelAnswer);
 
         MapHal(api, database, time, "hw", usb: false);
         MapHal(api, database, time, "usb", usb: true);
@@ -106,5 +115,6 @@ internal static class AgentNodeEndpoints
             }
 
             await context.RespondAsync(204);
-        });
+        })
+            .Describe($"Report {kind} devices", AgentSchemas.Hal);
 }

@@ -55,7 +55,8 @@ internal static class AgentPollEndpoints
 
             fog.Polls.Served(time);
             await context.RespondAsync(200, ChangesBody.Of(answer), AgentPollJson.Default.ChangesBody);
-        });
+        })
+            .Describe("Change flags; held while there is nothing to report", answer: static () => AgentPollJson.Default.ChangesBody);
 
         api.Agent("PATCH", "/agent/config/changes", "patch", 200, async (context, fog) =>
         {
@@ -72,14 +73,16 @@ internal static class AgentPollEndpoints
 
             fog.Polls.Acknowledged(time);
             await context.RespondAsync(200, "{}"u8.ToArray());
-        });
+        })
+            .Describe("Acknowledge change flags", AgentSchemas.Changes);
 
         api.Agent("PUT", "/agent/status", "update", 204, async (context, fog) =>
         {
             var body = await context.ReadJsonAsync(AgentSchemas.Status);
             await telemetry.ReportAsync(fog, StatusReport.Node(body, fog.Identity!), StatusReport.Microservices(body), context.RequestAborted);
             await context.RespondAsync(204);
-        });
+        })
+            .Describe("Report status", AgentSchemas.Status);
     }
 
     /// <summary>A client may shorten the hold with <c>Prefer: wait=seconds</c> (RFC 7240).</summary>

@@ -21,18 +21,22 @@ internal static class AgentReadEndpoints
             var body = new AgentRegistriesBody(rows.ConvertAll(r => new AgentRegistryBody(
                 r.Id, r.Url, r.IsPublic, r.UserName, passwords.Open(r), r.UserEmail)));
             await context.RespondAsync(200, body, AgentReadsJson.Default.AgentRegistriesBody);
-        });
+        })
+            .Describe("Registries with their credentials", answer: static () => AgentReadsJson.Default.AgentRegistriesBody);
 
         api.Agent("GET", "/agent/volumeMounts", "list", 200, async (context, fog) =>
             await context.RespondAsync(
-                200, await mounts.ListAsync(fog.Uuid, context.RequestAborted), AgentReadsJson.Default.AgentVolumeMountsBody));
+                200, await mounts.ListAsync(fog.Uuid, context.RequestAborted), AgentReadsJson.Default.AgentVolumeMountsBody))
+            .Describe("Volume mounts of the node", answer: static () => AgentReadsJson.Default.AgentVolumeMountsBody);
 
         api.Agent("GET", "/agent/logs/sessions", "list", 200, async (context, fog) =>
             await context.RespondAsync(
-                200, await sessions.ListLogsAsync(fog.Uuid, context.RequestAborted), AgentReadsJson.Default.AgentLogSessionsBody));
+                200, await sessions.ListLogsAsync(fog.Uuid, context.RequestAborted), AgentReadsJson.Default.AgentLogSessionsBody))
+            .Describe("Log sessions that wait for the node", answer: static () => AgentReadsJson.Default.AgentLogSessionsBody);
 
         api.Agent("GET", "/agent/exec/sessions", "list", 200, async (context, fog) =>
             await context.RespondAsync(
-                200, await sessions.ListExecAsync(fog.Uuid, context.RequestAborted), AgentReadsJson.Default.AgentExecSessionsBody));
+                200, await sessions.ListExecAsync(fog.Uuid, context.RequestAborted), AgentReadsJson.Default.AgentExecSessionsBody))
+            .Describe("Exec sessions that wait for the node", answer: static () => AgentReadsJson.Default.AgentExecSessionsBody);
     }
 }

@@ -30,7 +30,8 @@ internal static class ControllerRegistrationEndpoints
             var uuid = body.Text("uuid")!;
             await registration.RegisterAsync(identity, uuid, Complete(body), context.RequestAborted);
             await context.RespondAsync(200, new ControllerRegistered(uuid), ControllerRegistrationJson.Default.ControllerRegistered);
-        });
+        })
+            .Describe("Register the Controller that runs on the node", AgentSchemas.ControllerRegister, static () => ControllerRegistrationJson.Default.ControllerRegistered);
     }
 
     private static void RefuseServiceAccount(JsonFields body)

@@ -20,38 +20,47 @@ internal static class ApplicationTemplateEndpoints
         var templates = api.Services.GetRequiredService<ApplicationTemplateService>();
 
         // Clients ask for it before they use templates; that it is answered says that there are any.
-        api.Operator("HEAD", "/capabilities/applicationTemplates", new("capabilities", "get"), 204, context => context.RespondAsync(204));
+        api.Operator("HEAD", "/capabilities/applicationTemplates", new("capabilities", "get"), 204, context => context.RespondAsync(204))
+            .Describe("Ask whether there are application templates");
 
         api.Operator("GET", "/applicationTemplates", new(Resource, "list"), 200, async context => await context.RespondAsync(
-            200, await queries.ListAsync(context.RequestAborted), ApplicationTemplateJson.Default.ApplicationTemplateList));
+            200, await queries.ListAsync(context.RequestAborted), ApplicationTemplateJson.Default.ApplicationTemplateList))
+            .Describe("List application templates", answer: static () => ApplicationTemplateJson.Default.ApplicationTemplateList);
 
         api.Operator("GET", One, new(Resource, "get", "name"), 200, async context => await context.RespondAsync(
-            200, await queries.GetAsync(context.PathValue("name"), context.RequestAborted), ApplicationTemplateJson.Default.ApplicationTemplateBody));
+            200, await queries.GetAsync(context.PathValue("name"), context.RequestAborted), ApplicationTemplateJson.Default.ApplicationTemplateBody))
+            .Describe("Read an application template", answer: static () => ApplicationTemplateJson.Default.ApplicationTemplateBody);
 
         api.Operator("POST", "/applicationTemplate", new(Resource, "create"), 201, async context =>
-            await CreateAsync(context, await context.ReadJsonAsync(ApplicationTemplateSchemas.Create)));
+            await CreateAsync(context, await context.ReadJsonAsync(ApplicationTemplateSchemas.Create)))
+            .Describe("Create an application template", ApplicationTemplateSchemas.Create, static () => ApplicationTemplateJson.Default.ApplicationTemplateSaved);
 
         api.Operator("POST", "/applicationTemplate/yaml", new(Resource, "create"), 201, async context =>
-            await CreateAsync(context, await ReadYamlAsync(context, ApplicationTemplateSchemas.Create)));
+            await CreateAsync(context, await ReadYamlAsync(context, ApplicationTemplateSchemas.Create)))
+            .Describe("Create an application template from YAML", file: Part, answer: static () => ApplicationTemplateJson.Default.ApplicationTemplateSaved);
 
         api.Operator("PUT", One, new(Resource, "update", "name"), 200, async context =>
-            await PutAsync(context, await context.ReadJsonAsync(ApplicationTemplateSchemas.Put)));
+            await PutAsync(context, await context.ReadJsonAsync(ApplicationTemplateSchemas.Put)))
+            .Describe("Create or replace an application template", ApplicationTemplateSchemas.Put, static () => ApplicationTemplateJson.Default.ApplicationTemplateSaved);
 
         api.Operator("PUT", "/applicationTemplate/yaml/{name}", new(Resource, "update", "name"), 200, async context =>
-            await PutAsync(context, await ReadYamlAsync(context, ApplicationTemplateSchemas.Put)));
+            await PutAsync(context, await ReadYamlAsync(context, ApplicationTemplateSchemas.Put)))
+            .Describe("Create or replace an application template from YAML", file: Part, answer: static () => ApplicationTemplateJson.Default.ApplicationTemplateSaved);
 
         api.Operator("PATCH", One, new(Resource, "patch", "name"), 204, async context =>
         {
             var body = await context.ReadJsonAsync(ApplicationTemplateSchemas.Update);
             await templates.PatchAsync(context.PathValue("name"), body, context.RequestAborted);
             await context.RespondAsync(204);
-        });
+        })
+            .Describe("Change name and description of an application template", ApplicationTemplateSchemas.Update);
 
         api.Operator("DELETE", One, new(Resource, "delete", "name"), 204, async context =>
         {
             await templates.DeleteAsync(context.PathValue("name"), context.RequestAborted);
             await context.RespondAsync(204);
-        });
+        })
+            .Describe("Delete an application template");
 
         async Task CreateAsync(HttpContext context, JsonFields body) => await context.RespondAsync(
             201, await templates.CreateAsync(body, context.RequestAborted), ApplicationTemplateJson.Default.ApplicationTemplateSaved);

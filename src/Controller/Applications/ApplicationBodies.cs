@@ -11,7 +11,7 @@ namespace Controller.Applications;
 /// <summary>Reads the bodies of application routes, JSON or YAML: fills in placeholders, deploys from a template, checks.</summary>
 internal sealed class ApplicationBodies(TemplateDeployment templates)
 {
-    private const string Part = "application";
+    public const string Part = "application";
     private const string FileMissing = "Application file missing";
 
     /// <exception cref="ApiException"/>

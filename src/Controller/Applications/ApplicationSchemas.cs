@@ -8,12 +8,12 @@ internal static class ApplicationSchemas
 {
     public static readonly BodySchema Create = new(
         "ApplicationCreate",
-        Is.Object([.. Fields, Microservices], required: ["name"]));
+        Is.Object([.. Fields, Microservices, Template], required: ["name"]));
 
     /// <summary>Metadata only; <c>microservices</c> is ignored here.</summary>
     public static readonly BodySchema Update = new("ApplicationUpdate", Is.Object(Fields));
 
-    public static readonly BodySchema Put = new("ApplicationPut", Is.Object([.. Fields, Microservices]));
+    public static readonly BodySchema Put = new("ApplicationPut", Is.Object([.. Fields, Microservices, Template]));
 
     /// <summary>
     /// Body of a create or PUT that has <c>template</c>. Its <c>microservices</c> are ignored. What the template

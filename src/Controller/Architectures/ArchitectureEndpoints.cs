@@ -16,6 +16,7 @@ internal static class ArchitectureEndpoints
             var rows = await database.ReadAsync(ArchitectureStore.ListAsync, context.RequestAborted);
             var body = new ArchitectureListBody([.. rows.Select(r => new ArchitectureBody(r.Id, r.Name, r.Image, r.Description))]);
             await context.RespondAsync(200, body, ArchitectureJson.Default.ArchitectureListBody);
-        });
+        })
+            .Describe("List architectures", answer: static () => ArchitectureJson.Default.ArchitectureListBody);
     }
 }

@@ -17,7 +17,8 @@ internal static class FogCommandEndpoints
         {
             var key = await commands.NewKeyAsync(context.PathValue("uuid"), context.RequestAborted);
             await context.RespondAsync(201, new(key.Key, key.Expires, trustAnchor), FogJson.Default.ProvisioningKeyBody);
-        });
+        })
+            .Describe("Make a provisioning key", answer: static () => FogJson.Default.ProvisioningKeyBody);
 
         api.Operator("POST", "/iofog/{uuid}/version/{versionCommand}", new("fogs", "patch", "uuid"), 204, async context =>
         {
@@ -30,7 +31,8 @@ internal static class FogCommandEndpoints
             var body = await context.ReadJsonAsync(FogSchemas.Version);
             await commands.ChangeVersionAsync(context.PathValue("uuid"), command, body.Text("semver"), context.RequestAborted);
             await context.RespondAsync(204);
-        });
+        })
+            .Describe("Upgrade the agent or roll it back", FogSchemas.Version);
 
         MapOrder(api, commands, "reboot", ChangeFlags.Reboot);
         MapOrder(api, commands, "prune", ChangeFlags.Prune);
@@ -45,7 +47,8 @@ internal static class FogCommandEndpoints
         {
             await commands.OrderAsync(context.PathValue("uuid"), flag, context.RequestAborted);
             await context.RespondAsync(204);
-        });
+        })
+            .Describe($"Order a {name}");
 
     private static void MapHal(ApiRoutes api, Database database, string kind, bool usb) =>
         api.Operator("GET", $"/iofog/{{uuid}}/hal/{kind}", new("fogs", "get", "uuid"), 200, async context =>
@@ -57,5 +60,6 @@ internal static class FogCommandEndpoints
             await (row is null
                 ? context.RespondAsync(200)
                 : context.RespondAsync(200, new(row.Id, row.Info, row.FogUuid, row.CreatedAt, row.UpdatedAt), FogJson.Default.HalBody));
-        });
+        })
+            .Describe($"Read the {kind} devices the agent reported", answer: static () => FogJson.Default.HalBody);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Controller.Architectures;
 using Controller.Hosting;
 
 namespace Controller.Fogs;
@@ -143,9 +144,6 @@ internal sealed record FogDetailBody : FogBody
 
     public PlatformStatusBody? PlatformStatus { get; init; }
 }
-
-/// <summary>An architecture.</summary>
-internal sealed record ArchitectureBody(int Id, string Name, string Image, string Description);
 
 /// <summary>A volume mount on an agent.</summary>
 internal sealed record FogMountBody(string Name, int Version, string? ConfigMapName, string? SecretName);

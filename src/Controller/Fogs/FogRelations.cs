@@ -1,3 +1,4 @@
+using Controller.Architectures;
 using Controller.Platform;
 using Controller.Sql;
 using Controller.Sql.Stores;

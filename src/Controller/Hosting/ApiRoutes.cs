@@ -23,7 +23,7 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints)
     public IServiceProvider Services => endpoints.ServiceProvider;
 
     /// <summary>A route anybody may call; the permission is for the inventory only.</summary>
-    public void Public(string method, string path, Permission permission, int success, RequestDelegate handler) =>
+    public RouteDescription Public(string method, string path, Permission permission, int success, RequestDelegate handler) =>
         Map(new(method, path, RouteClass.Public, permission, success), context =>
         {
             _requests.Received(context);
@@ -31,7 +31,7 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints)
         });
 
     /// <summary>A route for operators whose roles allow <paramref name="permission"/>.</summary>
-    public void Operator(string method, string path, Permission permission, int success, RequestDelegate handler) =>
+    public RouteDescription Operator(string method, string path, Permission permission, int success, RequestDelegate handler) =>
         Map(new(method, path, RouteClass.Authorized, permission, success), async context =>
         {
             await _operators.AuthorizeAsync(context, permission);
@@ -40,7 +40,7 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints)
         });
 
     /// <summary>A route for any signed-in operator; the permission is for the inventory only.</summary>
-    public void SignedIn(
+    public RouteDescription SignedIn(
         string method, string path, Permission permission, int success, RequestDelegate handler, bool acceptBareToken = false) =>
         Map(new(method, path, RouteClass.Authenticated, permission, success), async context =>
         {
@@ -50,21 +50,22 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints)
         });
 
     /// <summary>A route for Edgelets. One whose fog was deleted is told so instead (decision 8).</summary>
-    public void Agent(string method, string path, string verb, int success, Func<HttpContext, FogEntry, Task> handler)
+    public RouteDescription Agent(string method, string path, string verb, int success, Func<HttpContext, FogEntry, Task> handler)
     {
         var farewell = _deleted.InPlaceOf(method, path);
-        Map(new(method, path, RouteClass.Agent, new("agent", verb), success), async context =>
+        return Map(new(method, path, RouteClass.Agent, new("agent", verb), success), async context =>
         {
             var fog = await _agents.AuthenticateAsync(context);
             await (fog.Identity is { IsDeleted: true } ? farewell(context, fog) : handler(context, fog));
         });
     }
 
-    private void Map(ApiRoute route, RequestDelegate handler)
+    private RouteDescription Map(ApiRoute route, RequestDelegate handler)
     {
         _catalog.Add(route);
         // HEAD is answered wherever GET is (api-workloads 1.1).
         string[] methods = route.Method == HttpMethods.Get ? [HttpMethods.Get, HttpMethods.Head] : [route.Method];
         endpoints.MapMethods(Base + route.Path, methods, handler).WithMetadata(route);
+        return route.Description;
     }
 }

@@ -12,9 +12,11 @@ using Controller.Fogs;
 using Controller.Identity;
 using Controller.Logging;
 using Controller.Microservices;
+using Controller.OpenApi;
 using Controller.Platform;
 using Controller.Registries;
 using Controller.Secrets;
+using Controller.SignInPage;
 using Controller.Sql;
 using Controller.Status;
 using Controller.Substitution;
@@ -218,6 +220,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
 
         app.Use(app.Services.GetRequiredService<ResponseHead>().InvokeAsync);
         app.Use(app.Services.GetRequiredService<ErrorHandling>().InvokeAsync);
+        app.Services.GetRequiredService<SignInPages>().Use(app, isApi: true);
         app.UseRouting();
         MapRoutes(new ApiRoutes(app));
         return app;
@@ -230,6 +233,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
     private static void MapRoutes(ApiRoutes api)
     {
         StatusEndpoints.Map(api);
+        OpenApiEndpoints.Map(api);
         IdentityEndpoints.Map(api);
         AgentPollEndpoints.Map(api);
         AgentMicroserviceEndpoints.Map(api);

@@ -19,6 +19,7 @@ internal static class JsonResponse
 
     public static Task RespondAsync<T>(this HttpContext context, int status, T value, JsonTypeInfo<T> type)
     {
+        RouteAgreement.CheckAnswer(context, status, type);
         var buffer = new PooledBuffer();
         try
         {

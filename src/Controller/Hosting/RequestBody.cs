@@ -19,6 +19,7 @@ internal static class RequestBody
     /// <exception cref="ApiException">413 over the limit, 400 when it is not JSON or violates the schema.</exception>
     public static async ValueTask<JsonFields> ReadJsonAsync(this HttpContext context, BodySchema schema)
     {
+        RouteAgreement.CheckBody(context, schema);
         var body = await context.ReadJsonAsync();
         return schema.Validate(body) is { } violation ? throw ApiException.Validation(violation) : new JsonFields(body);
     }

@@ -24,7 +24,10 @@ internal sealed record Permission(string Resource, string Verb, string? NamePara
 }
 
 /// <summary>One served route. <paramref name="Path"/> is the pattern after <c>/api/v3</c>.</summary>
-internal sealed record ApiRoute(string Method, string Path, RouteClass Class, Permission Permission, int Success);
+internal sealed record ApiRoute(string Method, string Path, RouteClass Class, Permission Permission, int Success)
+{
+    public RouteDescription Description { get; } = new();
+}
 
 /// <summary>
 /// Every API route that is served. A route exists only through it, and it takes no route without a class and a

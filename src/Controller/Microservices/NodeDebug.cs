@@ -101,11 +101,13 @@ internal static class NodeDebugEndpoints
             var body = await context.ReadJsonAsync(FogSchemas.Exec);
             await debug.EnableAsync(context.PathValue("uuid"), body.Text("image"), context.RequestAborted);
             await context.RespondAsync(204);
-        });
+        })
+            .Describe("Provide a debug shell on the node", FogSchemas.Exec);
         api.Operator("DELETE", "/iofog/{uuid}/exec", permission, 204, async context =>
         {
             await debug.DisableAsync(context.PathValue("uuid"), context.RequestAborted);
             await context.RespondAsync(204);
-        });
+        })
+            .Describe("Remove the debug shell from the node");
     }
 }

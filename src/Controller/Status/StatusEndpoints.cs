@@ -31,9 +31,11 @@ internal static class StatusEndpoints
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
             await context.RespondAsync(
                 503, new StatusBody("offline", now, uptime.Seconds, versions, "ServiceUnavailableError", reason), StatusJson.Default.StatusBody);
-        });
+        })
+            .Describe("Whether the Controller can serve", answer: static () => StatusJson.Default.StatusBody);
 
         api.Public("GET", "/live", new("controller", Permission.None), 200, context => context.RespondAsync(
-            200, new LiveBody("online", time.GetUtcNow().ToUnixTimeMilliseconds(), uptime.Seconds), StatusJson.Default.LiveBody));
+            200, new LiveBody("online", time.GetUtcNow().ToUnixTimeMilliseconds(), uptime.Seconds), StatusJson.Default.LiveBody))
+            .Describe("Whether the process is alive", answer: static () => StatusJson.Default.LiveBody);
     }
 }

@@ -14,6 +14,7 @@ internal static class FilledBody
     /// <exception cref="ApiException"/>
     public static async ValueTask<JsonFields> ReadFilledJsonAsync(this HttpContext context, BodySchema schema)
     {
+        RouteAgreement.CheckBody(context, schema);
         var body = await context.ReadFilledJsonAsync();
         return schema.Validate(body) is { } violation ? throw ApiException.Validation(violation) : new JsonFields(body);
     }

@@ -1,3 +1,5 @@
+using Controller.Tests.Support;
+
 namespace Controller.Tests.Configuration;
 
 public class ConfigurationDocumentTests
@@ -5,7 +7,7 @@ public class ConfigurationDocumentTests
     [Test]
     public async Task TheDocumentIsThatOfTheTable()
     {
-        var path = Path.Combine(RepositoryRoot(), "docs", "configuration.md");
+        var path = Path.Combine(Repository.Root, "docs", "configuration.md");
         var rendered = ConfigurationDocument.Render();
         if (Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1")
         {
@@ -13,16 +15,5 @@ public class ConfigurationDocumentTests
         }
 
         await Assert.That(await File.ReadAllTextAsync(path)).IsEqualTo(rendered);
-    }
-
-    private static string RepositoryRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Controller.slnx")))
-        {
-            directory = directory.Parent;
-        }
-
-        return directory?.FullName ?? throw new InvalidOperationException("the tests run outside the repository");
     }
 }

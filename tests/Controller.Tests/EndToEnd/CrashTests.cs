@@ -132,14 +132,15 @@ public sealed class CrashTests
 
     private async Task ReportAsync(NativeController controller, Node node, CancellationToken stop)
     {
-        for (var n = 0; !stop.IsCancellationRequested; n++)
+        while (!stop.IsCancellationRequested)
         {
+            // The state follows the number, so that it also differs from the one reported before the last kill.
             var time = node.Reported + 1;
             var token = AgentToken.Create(node.Key!, node.Uuid!, controller.Url.ToString(), DateTimeOffset.UtcNow);
             using var request = new HttpRequestMessage(HttpMethod.Put, "/api/v3/agent/status")
             {
                 Content = new StringContent(
-                    new JsonObject { ["daemonStatus"] = n % 2 == 0 ? "RUNNING" : "STOPPED", ["lastStatusTime"] = time }.ToJsonString(),
+                    new JsonObject { ["daemonStatus"] = time % 2 == 0 ? "RUNNING" : "STOPPED", ["lastStatusTime"] = time }.ToJsonString(),
                     System.Text.Encoding.UTF8,
                     "application/json"),
             };

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Controller.Tests.Support;
 
 namespace Controller.Tests.EndToEnd;
 
@@ -13,17 +14,11 @@ internal static class NativeBinary
 
     private static async Task<string> PublishAsync()
     {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "Controller.slnx")))
-        {
-            root = root.Parent ?? throw new InvalidOperationException("The repository is not above the tests; set CONTROLLER_BINARY.");
-        }
-
-        var output = Path.Combine(root.FullName, "artifacts", "native");
+        var output = Path.Combine(Repository.Root, "artifacts", "native");
         var runtime = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
         using var publish = Process.Start(new ProcessStartInfo("dotnet")
         {
-            WorkingDirectory = root.FullName,
+            WorkingDirectory = Repository.Root,
             ArgumentList = { "publish", "src/Controller", "-c", "Release", "-r", runtime, "-o", output, "-v", "quiet", "--nologo" },
             RedirectStandardOutput = true,
         })!;

@@ -19,7 +19,7 @@ public sealed partial class RouteInventoryTests
     {
         await using var controller = await TestController.StartAsync();
         var inventory = Inventory().ToDictionary(r => (r.Method, r.Path));
-        foreach (var route in controller.Service<RouteCatalog>().Routes)
+        foreach (var route in controller.Service<RouteCatalog>().Routes.Where(r => r.Path != "/openapi.json")) // ours
         {
             var key = (route.Method, Normal(ApiRoutes.Base + route.Path));
             await Assert.That(inventory.Keys).Contains(key);

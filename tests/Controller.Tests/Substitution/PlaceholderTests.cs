@@ -21,7 +21,7 @@ public sealed class PlaceholderTests
             """);
         // The name is there before the url that it is part of; the e-mail comes before the url, and sees its template.
         await IsSameAsync(read["url"], "mary.example.com");
-        await IsSameAsync(read["userEmail"], "mary@33");
+        await IsSameAsync(read["userEmail"], "mary@31");
         await IsSameAsync(read["isPublic"], true);
     }
 
