@@ -1,7 +1,7 @@
 namespace Controller.Liquid;
 
 /// <summary>What the templates of one request may cost together.</summary>
-/// <param name="Steps">Tags, outputs, filters, loop turns and values looked at; a second of work on a small board.</param>
+/// <param name="Steps">Tags, outputs, filters, loop turns and values looked at.</param>
 /// <param name="Characters">Text produced, intermediate results included.</param>
 /// <param name="Depth">Levels of nested tags, of nested expressions, and of the JSON that comes out.</param>
 internal sealed record LiquidLimits(long Steps, long Characters, int Depth)
@@ -15,6 +15,9 @@ internal sealed class LiquidBudget(LiquidLimits limits)
 {
     /// <summary>Characters that are compared or searched in the time of one step.</summary>
     private const int CharactersPerStep = 256;
+
+    /// <summary>Comparisons that a search may make in the time of one step, if text and pattern are made to make it slow.</summary>
+    private const int ComparisonsPerStep = 65536;
 
     private long _steps = limits.Steps;
     private long _characters = limits.Characters;
@@ -38,6 +41,10 @@ internal sealed class LiquidBudget(LiquidLimits limits)
             Step(text.Length / CharactersPerStep);
         }
     }
+
+    /// <summary>A search, which at worst looks at the whole pattern at every place of the text.</summary>
+    /// <exception cref="LiquidLimitException"/>
+    public void Search(string text, string pattern) => Step((long)text.Length * pattern.Length / ComparisonsPerStep);
 
     /// <summary>Text that is about to be made.</summary>
     /// <exception cref="LiquidLimitException"/>

@@ -39,6 +39,22 @@ public sealed class LimitTests
     }
 
     [Test]
+    [Arguments("{% if hay contains needle %}{% endif %}")]
+    [Arguments("{% assign x = hay | replace: needle, '' %}")]
+    [Arguments("{% assign x = hay | remove_first: needle %}")]
+    [Arguments("{% assign x = hay | split: needle %}")]
+    [Arguments("{% assign many = (1..40) %}{% for i in many %}{% assign hays = hays | concat: hay %}{% endfor %}{% for i in many %}{% if hays contains other %}{% endif %}{% endfor %}")]
+    public async Task Searches_that_are_made_to_be_slow_are_paid_for(string template)
+    {
+        // A pattern that nearly fits at every place.
+        const string hay = "{% assign hay = 'aaaaaaaaaaaaaaaa' %}{% for i in (1..16) %}{% assign hay = hay | append: hay %}{% endfor %}";
+        const string needle =
+            "{% assign half = 'aaaaaaaaaaaaaaaa' %}{% for i in (1..14) %}{% assign half = half | append: half %}{% endfor %}"
+            + "{% assign needle = half | append: 'b' | append: half %}{% assign other = hay | replace_first: 'a', 'b' %}";
+        await Assert.ThrowsAsync<LiquidLimitException>(async () => await JsonAsync(hay + needle + template, new LiquidLimits(100_000, 100_000_000, 64)));
+    }
+
+    [Test]
     public async Task A_long_chain_is_not_deep()
     {
         await Assert.That(await JsonAsync("{% if yes" + Repeat(" and yes", 5000) + " %}{{ n }}{% endif %}")).IsEqualTo("42");

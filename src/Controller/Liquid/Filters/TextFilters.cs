@@ -13,6 +13,7 @@ internal static class TextFilters
     /// <exception cref="LiquidLimitException"/>
     public static string Replace(string text, string pattern, string replacement, LiquidBudget budget)
     {
+        budget.Search(text, pattern);
         var count = pattern.Length == 0 ? Math.Max(text.Length - 1, 0) : text.AsSpan().Count(pattern);
         budget.Write(text.Length + ((long)count * Math.Max(replacement.Length - pattern.Length, 0)));
         return pattern.Length == 0
@@ -23,6 +24,7 @@ internal static class TextFilters
     /// <exception cref="LiquidLimitException"/>
     public static string ReplaceFirst(string text, string pattern, string replacement, LiquidBudget budget)
     {
+        budget.Search(text, pattern);
         budget.Write((long)text.Length + replacement.Length);
         var at = text.IndexOf(pattern, StringComparison.Ordinal);
         return at < 0 ? text : string.Concat(text.AsSpan(0, at), replacement, text.AsSpan(at + pattern.Length));
@@ -31,6 +33,7 @@ internal static class TextFilters
     public static object? Split(FilterInput input)
     {
         var (text, separator) = (input.Text, input.ArgumentText(0));
+        input.Budget.Search(text, separator);
         input.Budget.Step(separator.Length == 0 ? text.Length : text.AsSpan().Count(separator));
         return separator.Length == 0
             ? text.Select(c => (object?)c.ToString()).ToList()

@@ -56,10 +56,16 @@ internal sealed class Condition(IReadOnlyList<object> postfix)
         switch (container)
         {
             case string text:
-                return text.Contains(Values.Text(item, budget), StringComparison.Ordinal);
+                var pattern = Values.Text(item, budget);
+                budget.Search(text, pattern);
+                return text.Contains(pattern, StringComparison.Ordinal);
             case List<object?> list:
                 budget.Step(list.Count);
-                return list.Exists(i => Values.AreEqual(i, item));
+                return list.Exists(i =>
+                {
+                    budget.Read(i);
+                    return Values.AreEqual(i, item);
+                });
             default:
                 return false;
         }
