@@ -1,4 +1,5 @@
 using Controller.Hosting;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Controller.AccessControl;
 
@@ -44,5 +45,16 @@ internal sealed class OperatorGate(IBearerValidator bearer, IAuthorizer authoriz
 
         var name = permission.NameParameter is { } parameter ? context.PathValue(parameter) : null;
         return await authorizer.IsAllowedAsync(identity, permission.Resource, permission.Verb, name, context.RequestAborted) ? null : Denied;
+    }
+
+    /// <summary>Lets a request that has passed go further, to another object than the one in its path.</summary>
+    /// <exception cref="ApiException">403.</exception>
+    public async ValueTask RequireAsync(HttpContext context, Permission permission, string? name)
+    {
+        var identity = context.Features.GetRequiredFeature<OperatorIdentity>();
+        if (!await authorizer.IsAllowedAsync(identity, permission.Resource, permission.Verb, name, context.RequestAborted))
+        {
+            throw new ApiException(403, "ForbiddenError", Denied, error: "Forbidden");
+        }
     }
 }

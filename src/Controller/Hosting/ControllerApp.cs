@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Controller.AccessControl;
 using Controller.Agents;
 using Controller.Applications;
+using Controller.ApplicationTemplates;
 using Controller.Architectures;
 using Controller.Catalog;
 using Controller.Cluster;
@@ -23,6 +24,7 @@ using Controller.Secrets;
 using Controller.SignInPage;
 using Controller.Sql;
 using Controller.Status;
+using Controller.Substitution;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -210,7 +212,9 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .AddMicroservices()
             .AddApplications()
             .AddRoles()
-            .AddEvents();
+            .AddEvents()
+            .AddApplicationTemplates()
+            .AddSubstitution();
         customize?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -250,6 +254,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         AgentPollEndpoints.Map(api);
         AgentMicroserviceEndpoints.Map(api);
         ApplicationEndpoints.Map(api);
+        ApplicationTemplateEndpoints.Map(api);
         ControllerRegistrationEndpoints.Map(api);
         MicroserviceEndpoints.Map(api);
         NodeDebugEndpoints.Map(api);
