@@ -15,8 +15,8 @@ public sealed class ConsolePageTests
         var node = Uuid((await console.PollAsync()).Agents, "edge-1");
         await console.SendAsync("POST", $"/iofog/{node}/exec", new JsonObject { ["uuid"] = node });
         var data = await console.PollAsync();
-        await Assert.That(data.Applications.Select(a => (string?)a["name"])).IsEquivalentTo(["shop"]);
-        await Assert.That(data.Microservices.Select(m => (string?)m["name"])).IsEquivalentTo(["camera"]);
+        await Assert.That(data.Applications.Select(a => (string)a["name"]!)).IsEquivalentTo(["shop"]);
+        await Assert.That(data.Microservices.Select(m => (string)m["name"]!)).IsEquivalentTo(["camera"]);
         var debug = data.SystemApplications.Single();
         await Assert.That($"{debug["name"]} {debug["microservices"]![0]!["name"]} {debug["microservices"]![0]!["status"]!["status"]}").IsEqualTo("system-edge-1 debug QUEUED");
 

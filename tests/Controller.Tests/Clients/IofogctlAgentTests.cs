@@ -70,7 +70,7 @@ public sealed class IofogctlAgentTests
         await controller.ProvisionAsync(uuid, type: 2);
         await cli.WaitAsync(uuid);
         await cli.DeployApplicationAsync(Iofogctl.Document("Application", "shop", new() { ["name"] = "shop", ["microservices"] = new JsonArray(Workload.Item("camera", "edge-1")) }));
-        await Assert.That(() => cli.DeleteAgentAsync("edge-1")).Throws<InvalidOperationException>();
+        await Assert.That(async () => await cli.DeleteAgentAsync("edge-1")).Throws<InvalidOperationException>();
 
         await cli.DeleteApplicationAsync("shop");
         await cli.DeleteAgentAsync("edge-1");
@@ -109,7 +109,7 @@ public sealed class IofogctlAgentTests
 
         // Without a version the body is empty; nothing to go back to is the client's fault.
         await cli.ChangeVersionAsync("edge-1", "upgrade");
-        var refused = await Assert.That(() => cli.ChangeVersionAsync("edge-1", "rollback")).Throws<GoHttpException>();
+        var refused = await Assert.That(async () => await cli.ChangeVersionAsync("edge-1", "rollback")).Throws<GoHttpException>();
         await Assert.That(refused!.Code).IsEqualTo(400);
     }
 
@@ -119,7 +119,7 @@ public sealed class IofogctlAgentTests
         await using var controller = await TestController.StartAsync();
         using var cli = await Iofogctl.StartAsync(controller);
         await cli.PruneAgentAsync("nobody");
-        var missing = await Assert.That(() => cli.AgentAsync("nobody")).Throws<GoNotFoundException>();
+        var missing = await Assert.That(async () => await cli.AgentAsync("nobody")).Throws<GoNotFoundException>();
         await Assert.That(missing!.Message).Contains("\"NotFoundError\"");
     }
 

@@ -56,8 +56,8 @@ public sealed class IofogctlApplicationTests
         await cli.RenameApplicationAsync("shop", "store");
         await Assert.That((await cli.FindMicroserviceAsync("store", "camera")).Found!.Application).IsEqualTo("store");
         await cli.DeleteApplicationAsync("store");
-        await Assert.That(() => cli.ApplicationAsync("store")).Throws<GoNotFoundException>();
-        await Assert.That(() => cli.DeleteApplicationAsync("store")).Throws<GoNotFoundException>();
+        await Assert.That(async () => await cli.ApplicationAsync("store")).Throws<GoNotFoundException>();
+        await Assert.That(async () => await cli.DeleteApplicationAsync("store")).Throws<GoNotFoundException>();
         await Assert.That(await cli.ApplicationsAsync()).IsEmpty();
     }
 
@@ -106,7 +106,7 @@ public sealed class IofogctlApplicationTests
         await cli.DeployRegistryAsync(body, id);
         await Assert.That(await cli.RegistryAsync(id)).IsEqualTo(new GoRegistry(id, "https://r.example.com", true, "u", "a@b.c"));
         await cli.Client.DoAsync("DELETE", $"/registries/{id}");
-        await Assert.That(() => cli.RegistryAsync(id)).Throws<GoNotFoundException>();
+        await Assert.That(async () => await cli.RegistryAsync(id)).Throws<GoNotFoundException>();
     }
 
     [Test]
@@ -124,7 +124,7 @@ public sealed class IofogctlApplicationTests
         body["images"]![0]!["containerImage"] = "example/broker:2";
         var changed = await cli.DeployCatalogItemAsync(body, item.Id);
         await Assert.That((changed.Id, changed.Images[0].ContainerImage)).IsEqualTo((item.Id, "example/broker:2"));
-        var twice = await Assert.That(() => cli.DeployCatalogItemAsync(body)).Throws<GoHttpException>();
+        var twice = await Assert.That(async () => await cli.DeployCatalogItemAsync(body)).Throws<GoHttpException>();
         await Assert.That((twice!.Code, twice.Message.Contains("Duplicate name 'Broker'", StringComparison.Ordinal))).IsEqualTo((409, true));
         await cli.DeleteCatalogItemAsync("Broker");
         await Assert.That((await cli.CatalogAsync()).All(i => i.Category == "SYSTEM")).IsTrue();

@@ -95,7 +95,7 @@ public sealed class IofogctlMicroserviceTests
         var document = await cli.DescribeMicroserviceAsync("system-edge-1", "debug");
         await Assert.That((await cli.DeployMicroserviceAsync(document)).Uuid).IsEqualTo(found.Uuid);
 
-        var unknown = await Assert.That(() => cli.FindMicroserviceAsync("nothing", "x")).Throws<GoHttpException>();
+        var unknown = await Assert.That(async () => await cli.FindMicroserviceAsync("nothing", "x")).Throws<GoHttpException>();
         await Assert.That(unknown!.Message).Contains("Invalid application id 'nothing'");
     }
 

@@ -82,7 +82,7 @@ public sealed class ParallelTests(string provider)
     {
         await using var w = await StartAsync();
         var uuid = await w.CreateAsync("camera");
-        await AllSucceedAsync(ManyAsync(w, "PATCH", "/microservices/" + uuid, i => $$"""{"cmd":["{{i}}","{{i}}"],"env":[{"key":"K","value":"{{i}}"}],"ports":[{"internal":80,"external":{{9000 + i}}}]}"""));
+        await AllSucceedAsync(ManyAsync(w, "PATCH", "/microservices/" + uuid, i => $$"""{"cmd":["{{i}}","{{i}}"],"env":[{"key":"K","value":"{{i}}"}],"ports":[{"internal":80,"external":{{9000 + i}} }]}"""));
         var m = await w.GetAsync(uuid);
         var last = (string)m["cmd"]![0]!;
         await Assert.That($"{m["cmd"]!.ToJsonString()} {m["env"]![0]!["value"]} {m["ports"]![0]!["external"]}").IsEqualTo($"[\"{last}\",\"{last}\"] {last} {9000 + int.Parse(last, CultureInfo.InvariantCulture)}");
@@ -95,7 +95,7 @@ public sealed class ParallelTests(string provider)
         await Assert.That(await w.CountAsync("Microservices")).IsEqualTo(2);
 
         var item = await w.AddCatalogItemAsync("broker", images: [("a", 1)]);
-        await AllSucceedAsync(ManyAsync(w, "PATCH", $"/catalog/microservices/{item}", i => $$"""{"images":[{"containerImage":"i{{i}}","archId":2}],"inputType":{"infoType":"{{i}}"}}"""));
+        await AllSucceedAsync(ManyAsync(w, "PATCH", $"/catalog/microservices/{item}", i => $$"""{"images":[{"containerImage":"i{{i}}","archId":2}],"inputType":{"infoType":"{{i}}"} }"""));
         await Assert.That((await w.CountAsync("CatalogItemInputTypes")) <= 6).IsTrue();
     }
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Controller.Secrets;
+using Controller.Tests.Agents;
 using Controller.Tests.Support;
-using Controller.Tests.Applications;
 
 namespace Controller.Tests.Clients;
 

@@ -7,10 +7,10 @@ namespace Controller.Tests.Properties;
 internal static class Mutations
 {
     private static readonly Gen<JsonNode?> Intruder = Gen.OneOf(
-        Gen.Const<JsonNode?>(null),
-        Gen.OneOfConst<JsonNode?>(true, 0, -1, 1.5, 2147483648L, long.MaxValue, 9007199254740993, 1e300, -1e300),
+        SchemaValues.Pick<JsonNode?>([null]),
+        SchemaValues.Pick<JsonNode?>(true, 0, -1, 1.5, 2147483648L, long.MaxValue, 9007199254740993, 1e300, -1e300),
         SchemaValues.OddText.Select(t => (JsonNode?)JsonValue.Create(t)),
-        Gen.OneOfConst("[]", "{}", "[null]", "[[]]", "[{}]", "{\"a\":1}", "[1,\"a\",null]").Select(t => JsonNode.Parse(t)),
+        SchemaValues.Pick("[]", "{}", "[null]", "[[]]", "[{}]", "{\"a\":1}", "[1,\"a\",null]").Select(t => JsonNode.Parse(t)),
         Gen.Int[2, 60].Select(Deep),
         Gen.Int[1, 400].Select(n => (JsonNode?)new JsonArray([.. Enumerable.Range(0, n).Select(i => (JsonNode?)i)])));
 

@@ -18,7 +18,7 @@ public sealed class YamlPropertyTests
         {
             await Mutations.Of(Gen.Const<JsonNode?>(Document(route))).SampleAsync(
                 async document => await SendAsync(world, route, Encoding.UTF8.GetBytes(YamlText.Of(document))),
-                iter: 80, threads: 1);
+                iter: 80, threads: 1, print: YamlText.Of);
         }
     }
 
@@ -29,7 +29,7 @@ public sealed class YamlPropertyTests
         foreach (var route in Yaml(world))
         {
             var text = Encoding.UTF8.GetString(Example.Bytes(route.Description.FilePart == "application" ? "workloads/application.yaml" : "workloads/microservice.yaml"));
-            var changes = Gen.Select(Gen.Int[0, text.Length - 1], Gen.Int[0, 8], Gen.OneOfConst("", ":", "\n", "  ", "- ", "&a ", "*a", "{", "]", "\"", "\t", "\0", "é", "%", "!!int ", "| ", "\r"));
+            var changes = Gen.Select(Gen.Int[0, text.Length - 1], Gen.Int[0, 8], SchemaValues.Pick("", ":", "\n", "  ", "- ", "&a ", "*a", "{", "]", "\"", "\t", "\0", "é", "%", "!!int ", "| ", "\r"));
             await changes.Array[1, 4].SampleAsync(
                 async edits =>
                 {
