@@ -4,8 +4,11 @@ namespace Controller.Validation;
 
 internal sealed class ArraySchema : Schema
 {
-    /// <summary>The bound of a list that has no other; a database takes only so many values in one statement.</summary>
-    public const int MostItems = 10_000;
+    /// <summary>
+    /// The bound of a list that has no other. What is in a list is often looked up in one statement, and SQLite takes
+    /// seconds to bind ten thousand values while every other writer waits.
+    /// </summary>
+    public const int MostItems = 1_000;
 
     public override string Type => "array";
 

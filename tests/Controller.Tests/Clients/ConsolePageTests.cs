@@ -134,7 +134,7 @@ public sealed class ConsolePageTests
     [Test]
     public async Task A_registrys_document_can_be_saved_without_losing_the_password()
     {
-        await using var controller = await TestController.StartAsync();
+        await using var controller = await StartAsync();
         using var console = new EdgeOpsConsole(controller);
         var id = (long)(await console.SendAsync("POST", "/registries", JsonNode.Parse(
             """{"url":"r.example.com","isPublic":false,"username":"u","password":"s3cret","email":"a@b.c"}""")))!["id"]!;
@@ -171,7 +171,7 @@ public sealed class ConsolePageTests
     [Test]
     public async Task The_drop_zone_decides_by_the_lists_and_bears_lists_that_do_not_exist()
     {
-        await using var controller = await TestController.StartAsync();
+        await using var controller = await StartAsync();
         using var console = new EdgeOpsConsole(controller);
         foreach (var path in new[] { "/catalog", "/catalog/templates", "/flow" })
         {

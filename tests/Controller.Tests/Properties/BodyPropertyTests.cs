@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Controller.Hosting;
 using Controller.Testing;
+using Controller.Validation;
 using CsCheck;
 
 namespace Controller.Tests.Properties;
@@ -29,13 +30,13 @@ public sealed class BodyPropertyTests
                         throw new InvalidOperationException($"{route.Method} {route.Path} {PropertyWorld.Shown(json)} answered {(int)status} {answer?.ToJsonString()}");
                     }
                 },
-                iter: 25, threads: 1);
+                iter: 20, threads: 1);
         }
     }
 
     [Test]
-    [Arguments("sqlite", 60)]
-    [Arguments("postgres", 30)]
+    [Arguments("sqlite", 40)]
+    [Arguments("postgres", 15)]
     public async Task Whatever_is_sent_nothing_breaks_and_nothing_is_half_written(string provider, int iterations)
     {
         await using var world = await PropertyWorld.StartAsync(provider == "sqlite" ? null : await PostgresAsync());
@@ -49,9 +50,9 @@ public sealed class BodyPropertyTests
                     var before = await world.CountAsync();
                     var answer = await world.SendAsync(route, json);
                     await world.CheckAsync(route, json, before, answer);
-                    using var document = JsonDocument.Parse(json);
+                    using var document = JsonDocument.Parse(json, new() { MaxDepth = 200 });
                     if (schema.Validate(document.RootElement) is { } violation && !HasRuleBefore(document.RootElement)
-                        && (string?)answer.Body?["message"] != violation)
+                        && (string?)answer.Body?["name"] != "SyntaxError" && (string?)answer.Body?["message"] != violation)
                     {
                         throw new InvalidOperationException($"{route.Method} {route.Path} {PropertyWorld.Shown(json)}: {answer.Body?.ToJsonString()} is not {violation}");
                     }
@@ -95,7 +96,7 @@ public sealed class BodyPropertyTests
         foreach (var (path, field, item) in lists)
         {
             var route = Json(world).Single(r => r.Method == "POST" && r.Path == path);
-            foreach (var length in new[] { 10_000, 70_000 })
+            foreach (var length in new[] { ArraySchema.MostItems, ArraySchema.MostItems + 1 })
             {
                 var body = JsonNode.Parse(
                     $$"""{"name":"long-{{field.ToLowerInvariant()}}","archId":1,"application":"shop","agentName":"edge-1","images":[{"containerImage":"a","archId":1}]}""")!.AsObject();
@@ -103,7 +104,7 @@ public sealed class BodyPropertyTests
                 var before = await world.CountAsync();
                 var answer = await world.SendAsync(route, body.ToJsonString());
                 await world.CheckAsync(route, $"{field} × {length}", before, answer);
-                await Assert.That($"{field} {(int)answer.Status}").IsNotEqualTo(length > 10_000 ? $"{field} 201" : "");
+                await Assert.That($"{field} {(int)answer.Status}").IsNotEqualTo(length > ArraySchema.MostItems ? $"{field} 201" : "");
             }
         }
     }

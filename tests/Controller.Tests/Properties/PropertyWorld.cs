@@ -12,6 +12,9 @@ namespace Controller.Tests.Properties;
 /// <summary>One Controller that all samples of a run are sent to, with one object of every noun.</summary>
 internal sealed class PropertyWorld(Workloads world) : IAsyncDisposable
 {
+    /// <summary>The application that PATCH and PUT change; <c>shop</c> keeps its microservice.</summary>
+    public const string Replaced = "replaced";
+
     private static readonly string[] Tables =
     [
         "Fogs", "FogPlatformSpecs", "FogPlatformStatuses", "Tags", "IofogTags", "Applications", "Microservices", "MicroservicePorts", "MicroserviceEnvs",
@@ -36,6 +39,7 @@ internal sealed class PropertyWorld(Workloads world) : IAsyncDisposable
     public static async Task<PropertyWorld> StartAsync(Dictionary<string, string>? environment = null)
     {
         var workloads = await Workloads.StartAsync(environment: environment);
+        await workloads.AddApplicationAsync(Replaced);
         return new PropertyWorld(workloads)
         {
             Fog = workloads.Fog,
@@ -67,7 +71,7 @@ internal sealed class PropertyWorld(Workloads world) : IAsyncDisposable
         ["annotations"] = SchemaValues.Pick<JsonNode?>("{}", """{"a":1}"""),
         ["schedule"] = Gen.Int[6, 100].Select(v => (JsonNode?)v),
         ["external"] = Gen.Int.Select(_ => (JsonNode?)(1024 + (Interlocked.Increment(ref _names) % 50_000))),
-        ["type"] = SchemaValues.Pick<JsonNode?>("bind", "serviceAccount"),
+        ["type"] = SchemaValues.Pick<JsonNode?>("bind"),
         ["hostDestination"] = Gen.Int.Select(_ => (JsonNode?)$"/h{Interlocked.Increment(ref _names)}"),
         ["env"] = Gen.Select(Gen.Int[0, 3], SchemaValues.OddText, (n, text) =>
             (JsonNode?)new JsonArray([.. Enumerable.Range(0, n).Select(i => (JsonNode?)new JsonObject { ["key"] = $"K{i}", ["value"] = text })])),
@@ -91,7 +95,7 @@ internal sealed class PropertyWorld(Workloads world) : IAsyncDisposable
     /// <summary>The path of a route with objects that exist.</summary>
     public string PathOf(ApiRoute route) => "/api/v3" + route.Path
         .Replace("{versionCommand}", "upgrade", StringComparison.Ordinal)
-        .Replace("{name}", "shop", StringComparison.Ordinal)
+        .Replace("{name}", Replaced, StringComparison.Ordinal)
         .Replace("{id}", (route.Path.StartsWith("/catalog", StringComparison.Ordinal) ? Item : Registry).ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal)
         .Replace("{uuid}", route.Path.StartsWith("/iofog", StringComparison.Ordinal) ? Fog : Microservice, StringComparison.Ordinal);
 
@@ -126,7 +130,7 @@ internal sealed class PropertyWorld(Workloads world) : IAsyncDisposable
         }
 
         var text = $"{route.Method} {route.Path} {Shown(sent)} answered {status} {body?.ToJsonString()}";
-        if (status is not (400 or 404 or 409) || body is not JsonObject { Count: 2 } error
+        if (status is not (400 or 404 or 409 or 413) || body is not JsonObject { Count: 2 } error
             || string.IsNullOrEmpty((string?)error["name"]) || string.IsNullOrEmpty((string?)error["message"]))
         {
             throw new InvalidOperationException(text);
