@@ -15,6 +15,7 @@ using Controller.OpenApi;
 using Controller.Platform;
 using Controller.Registries;
 using Controller.Secrets;
+using Controller.SignInPage;
 using Controller.Sql;
 using Controller.Status;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -216,6 +217,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
 
         app.Use(app.Services.GetRequiredService<ResponseHead>().InvokeAsync);
         app.Use(app.Services.GetRequiredService<ErrorHandling>().InvokeAsync);
+        app.Services.GetRequiredService<SignInPages>().Use(app, isApi: true);
         app.UseRouting();
         MapRoutes(new ApiRoutes(app));
         return app;
