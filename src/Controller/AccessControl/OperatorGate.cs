@@ -1,4 +1,5 @@
 using Controller.Hosting;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Controller.AccessControl;
 
@@ -39,6 +40,16 @@ internal sealed class OperatorGate(IBearerValidator bearer, IAuthorizer authoriz
         }
 
         var name = permission.NameParameter is { } parameter ? context.PathValue(parameter) : null;
+        await RequireAsync(context, identity, permission, name);
+    }
+
+    /// <summary>Lets a request that has passed go further, to another object than the one in its path.</summary>
+    /// <exception cref="ApiException">403.</exception>
+    public ValueTask RequireAsync(HttpContext context, Permission permission, string? name) =>
+        RequireAsync(context, context.Features.GetRequiredFeature<OperatorIdentity>(), permission, name);
+
+    private async ValueTask RequireAsync(HttpContext context, OperatorIdentity identity, Permission permission, string? name)
+    {
         if (!await authorizer.IsAllowedAsync(identity, permission.Resource, permission.Verb, name, context.RequestAborted))
         {
             throw new ApiException(403, "ForbiddenError", Denied, error: "Forbidden");

@@ -22,10 +22,17 @@ internal sealed class ApplicationQueries(Database database, MicroserviceJson mic
         },
         cancel);
 
+    /// <summary>An operator's application, its microservices as they are listed by themselves; null when there is none.</summary>
+    public Task<ApplicationBody?> FindForTemplateAsync(string name, CancellationToken cancel) => database.ReadAsync(
+        async s => await ApplicationStore.FindAsync(s, name) is { IsSystem: false } row
+            ? (await ToBodiesAsync(s, [row], inApplication: false))[0]
+            : null,
+        cancel);
+
     internal async Task<ApplicationList> ListAsync(DbSession session, bool isSystem) =>
         new(await ToBodiesAsync(session, await ApplicationStore.ListAsync(session, isSystem)));
 
-    private async Task<List<ApplicationBody>> ToBodiesAsync(DbSession session, List<ApplicationRow> rows)
+    private async Task<List<ApplicationBody>> ToBodiesAsync(DbSession session, List<ApplicationRow> rows, bool inApplication = true)
     {
         if (rows.Count == 0)
         {
@@ -33,7 +40,7 @@ internal sealed class ApplicationQueries(Database database, MicroserviceJson mic
         }
 
         var children = await MicroserviceStore.ListByApplicationsAsync(session, rows.Select(r => r.Id));
-        var bodies = (await microservices.ToBodiesAsync(session, children, inApplication: true)).ToLookup(m => m.ApplicationId);
+        var bodies = (await microservices.ToBodiesAsync(session, children, inApplication)).ToLookup(m => m.ApplicationId);
         return [.. rows.Select(r => new ApplicationBody(
             r.Id, r.Name, r.Description, r.IsActivated, r.IsSystem, r.NatsAccess, r.CreatedAt, r.UpdatedAt, [.. bodies[r.Id]],
             new NatsConfigBody(r.NatsAccess, r.NatsRule)))];

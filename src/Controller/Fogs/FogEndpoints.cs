@@ -1,4 +1,5 @@
 using Controller.Hosting;
+using Controller.Substitution;
 
 namespace Controller.Fogs;
 
@@ -19,7 +20,7 @@ internal static class FogEndpoints
 
         api.Operator("POST", "/iofog", new("fogs", "create"), 201, async context =>
         {
-            var body = await context.ReadJsonAsync(FogSchemas.Create);
+            var body = await context.ReadFilledJsonAsync(FogSchemas.Create);
             await context.RespondAsync(201, new(await fogs.CreateAsync(body, context.RequestAborted)), FogJson.Default.FogUuidBody);
         })
             .Describe("Create an agent", FogSchemas.Create, static () => FogJson.Default.FogUuidBody);
@@ -34,7 +35,7 @@ internal static class FogEndpoints
 
         api.Operator("PATCH", "/iofog/{uuid}", new("fogs", "patch", "uuid"), 204, async context =>
         {
-            var body = await context.ReadJsonAsync(FogSchemas.Update);
+            var body = await context.ReadFilledJsonAsync(FogSchemas.Update);
             await fogs.UpdateAsync(context.PathValue("uuid"), body, context.RequestAborted);
             await context.RespondAsync(204);
         })

@@ -26,28 +26,35 @@ internal sealed class FogReader(Database database, Fleet fleet, Telemetry teleme
         cancel);
 
     /// <summary>One agent; null when there is none.</summary>
-    public Task<FogDetailBody?> FindAsync(string uuid, CancellationToken cancel) => database.ReadAsync(
-        async s =>
-        {
-            if (await FogStore.FindAsync(s, uuid) is not { } row)
-            {
-                return null;
-            }
+    public Task<FogDetailBody?> FindAsync(string uuid, CancellationToken cancel) =>
+        FindAsync(s => FogStore.FindAsync(s, uuid), cancel);
 
-            var relations = await FogRelations.LoadAsync(s, uuid);
-            var status = await FogPlatformStore.FindStatusAsync(s, uuid);
-            return new FogDetailBody(Body(WithNewestStatus(row), relations))
-            {
-                PlatformStatus = status is null
-                    ? null
-                    : new(status.ObservedGeneration, status.Phase, status.LastError, status.LastTransitionAt, Conditions(status), relations.Generation(uuid)),
-            };
-        },
-        cancel);
+    /// <summary>The agent of a name; null when there is none.</summary>
+    public Task<FogDetailBody?> FindByNameAsync(string name, CancellationToken cancel) =>
+        FindAsync(s => FogStore.FindByNameAsync(s, name), cancel);
 
     /// <summary>The newest status of an agent; null when there is none.</summary>
     public async Task<FogStatus?> StatusAsync(DbSession session, string uuid) =>
         await FogStore.FindAsync(session, uuid) is { } row ? WithNewestStatus(row).Status : null;
+
+    private Task<FogDetailBody?> FindAsync(Func<DbSession, Task<FogRow?>> find, CancellationToken cancel) => database.ReadAsync(
+        async s =>
+        {
+            if (await find(s) is not { } row)
+            {
+                return null;
+            }
+
+            var relations = await FogRelations.LoadAsync(s, row.Uuid);
+            var status = await FogPlatformStore.FindStatusAsync(s, row.Uuid);
+            return new FogDetailBody(Body(WithNewestStatus(row), relations))
+            {
+                PlatformStatus = status is null
+                    ? null
+                    : new(status.ObservedGeneration, status.Phase, status.LastError, status.LastTransitionAt, Conditions(status), relations.Generation(row.Uuid)),
+            };
+        },
+        cancel);
 
     private FogRow WithNewestStatus(FogRow row) => row with { Status = telemetry.Newest(fleet.Find(row.Uuid), row.Status) };
 

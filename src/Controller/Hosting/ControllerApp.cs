@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Controller.AccessControl;
 using Controller.Agents;
 using Controller.Applications;
+using Controller.ApplicationTemplates;
 using Controller.Architectures;
 using Controller.Catalog;
 using Controller.Cluster;
@@ -18,6 +19,7 @@ using Controller.Secrets;
 using Controller.SignInPage;
 using Controller.Sql;
 using Controller.Status;
+using Controller.Substitution;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -203,7 +205,9 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .AddPlatform()
             .AddFogs()
             .AddMicroservices()
-            .AddApplications();
+            .AddApplications()
+            .AddApplicationTemplates()
+            .AddSubstitution();
         customize?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -235,6 +239,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         AgentPollEndpoints.Map(api);
         AgentMicroserviceEndpoints.Map(api);
         ApplicationEndpoints.Map(api);
+        ApplicationTemplateEndpoints.Map(api);
         ControllerRegistrationEndpoints.Map(api);
         MicroserviceEndpoints.Map(api);
         NodeDebugEndpoints.Map(api);

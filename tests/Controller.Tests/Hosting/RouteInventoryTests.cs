@@ -10,7 +10,7 @@ public sealed partial class RouteInventoryTests
     /// <summary>Areas of the inventory that this build serves whole; WebSocket routes come with the session engine.</summary>
     private static readonly string[] Served =
     [
-        "/api/v3/agent", "/api/v3/iofog", "/api/v3/application/", "/api/v3/application ", "/api/v3/microservices", "/api/v3/catalog", "/api/v3/registries",
+        "/api/v3/agent", "/api/v3/iofog", "/api/v3/application", "/api/v3/capabilities/applicationTemplates", "/api/v3/microservices", "/api/v3/catalog", "/api/v3/registries",
         "/api/v3/architectures", "/api/v3/status", "/api/v3/live",
     ];
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Controller.Applications;
+using Controller.ApplicationTemplates;
 using Controller.Manifests;
 using Controller.Microservices;
 
@@ -71,7 +72,7 @@ public class ManifestTests
     {
         var body = ApplicationManifest.ReadTemplate(Example.Bytes("workloads/application-template.yaml"));
 
-        await Assert.That(ApplicationSchemas.TemplateCreate.Validate(Manifest.ToElement(body))).IsNull();
+        await Assert.That(ApplicationTemplateSchemas.Create.Validate(Manifest.ToElement(body))).IsNull();
         var microservice = body["application"]!["microservices"]![0]!;
         await Assert.That((string?)microservice["agentName"]).IsEqualTo("{{ agent-name }}");
         await Assert.That((string?)microservice["config"]).IsEqualTo("""{"port":"{{ web-port }}"}""");
