@@ -194,3 +194,19 @@ internal sealed record GoCatalogItem(long Id, string Name, string Description, s
             [.. o.Objects("images").Select(GoImage.Decode)]);
     }
 }
+
+/// <summary>An application template as the Go SDK decodes it (clients 2.3).</summary>
+internal sealed record GoTemplate(string Name, string Description, IReadOnlyList<string> Keys, int Microservices)
+{
+    public static GoTemplate Decode(GoObject o)
+    {
+        var variables = o.Objects("variables");
+        foreach (var variable in variables)
+        {
+            variable.Text("description");
+        }
+
+        return new GoTemplate(
+            o.Needed("name"), o.Text("description"), [.. variables.Select(v => v.Needed("key"))], o.Object("application")?.Objects("microservices").Count ?? 0);
+    }
+}

@@ -285,6 +285,34 @@ internal sealed class Iofogctl(GoClient client) : IDisposable
     public async Task DeleteMicroserviceAsync(string application, string name) =>
         await client.DoAsync("DELETE", $"/microservices/{(await NeedMicroserviceAsync(application, name)).Uuid}");
 
+    // ---- application templates ----
+
+    /// <summary>Creates or replaces a template; the client asks each time whether there are templates at all.</summary>
+    public async Task<GoTemplate> DeployTemplateAsync(JsonObject document)
+    {
+        var name = (string)document["metadata"]!["name"]!;
+        await client.DoAsync("HEAD", "/capabilities/applicationTemplates");
+        var exists = await client.ExistsAsync($"/applicationTemplate/{name}");
+        var answer = await client.UploadAsync(
+            exists ? "PUT" : "POST", exists ? $"/applicationTemplate/yaml/{name}" : "/applicationTemplate/yaml", "template",
+            exists ? "microservice.yaml" : "application.yaml", document);
+        var saved = GoObject.Parse(answer, "saved");
+        saved.Int("id");
+        return await TemplateAsync(saved.Needed("name"));
+    }
+
+    public async Task<GoTemplate> TemplateAsync(string name)
+    {
+        await client.DoAsync("HEAD", "/capabilities/applicationTemplates");
+        return GoTemplate.Decode(await client.ReadAsync("GET", $"/applicationTemplate/{name}"));
+    }
+
+    public async Task<List<GoTemplate>> TemplatesAsync()
+    {
+        await client.DoAsync("HEAD", "/capabilities/applicationTemplates");
+        return [.. (await client.ReadAsync("GET", "/applicationTemplates")).Objects("applicationTemplates").Select(GoTemplate.Decode)];
+    }
+
     // ---- registries and catalog ----
 
     public async Task<List<GoRegistry>> RegistriesAsync() =>

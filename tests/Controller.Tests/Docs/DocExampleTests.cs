@@ -11,6 +11,7 @@ public sealed partial class DocExampleTests
     [Test]
     [Arguments("agents")]
     [Arguments("applications")]
+    [Arguments("application-templates")]
     [Arguments("microservices")]
     [Arguments("catalog")]
     [Arguments("registries")]
