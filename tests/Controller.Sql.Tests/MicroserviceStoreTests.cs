@@ -147,7 +147,7 @@ public sealed class MicroserviceStoreTests(SqlFlavor flavor)
         Task<HashSet<int>> Taken(string fog, string? except) => db.Database.WriteAsync(async s =>
         {
             await FogTargetStore.LockAsync(s, fog);
-            return await PortStore.ListTakenAsync(s, fog, [8080, 8081, 9090], except);
+            return await PortStore.ListTakenAsync(s, fog, except);
         });
         Task<bool> Remove(int port) => db.Database.WriteAsync(s => MicroserviceChildStore.RemovePortAsync(s, row.Uuid, port));
     }

@@ -92,6 +92,10 @@ public static class FogStore
             r => r.Text(),
             new() { { "name", name }, { "uuid", exceptUuid } }).ConfigureAwait(false) is not null;
 
+    /// <summary>How many fogs there are.</summary>
+    public static Task<long> CountAsync(DbSession session) =>
+        session.QueryOneAsync("SELECT COUNT(*) FROM \"Fogs\"", r => r.Long());
+
     /// <summary>Whether there is a system fog, or an ordinary one with a host.</summary>
     public static async Task<bool> HasSystemOrHostAsync(DbSession session) =>
         await session.QueryOneAsync(

@@ -3,25 +3,19 @@ namespace Controller.Sql.Stores;
 /// <summary>Which ports of a node are taken.</summary>
 public static class PortStore
 {
-    /// <summary>
-    /// Those of the given external ports that microservices of the fog use. The protocol does not matter
-    /// (api-workloads 6.8).
-    /// </summary>
+    /// <summary>The external ports that microservices of the fog use. The protocol does not matter (api-workloads 6.8).</summary>
     /// <param name="session">Session.</param>
     /// <param name="fogUuid">Fog uuid.</param>
-    /// <param name="external">Ports asked for.</param>
     /// <param name="exceptMicroservice">Its ports count as free.</param>
-    public static async Task<HashSet<int>> ListTakenAsync(
-        DbSession session, string fogUuid, IEnumerable<int> external, string? exceptMicroservice)
+    public static async Task<HashSet<int>> ListTakenAsync(DbSession session, string fogUuid, string? exceptMicroservice)
     {
-        var parameters = new SqlParams { { "fog", fogUuid }, { "except", exceptMicroservice ?? "" } };
         var rows = await session.QueryAsync(
-            $"""
+            """
             SELECT p."port_external" FROM "MicroservicePorts" p JOIN "Microservices" m ON m."uuid" = p."microservice_uuid"
-            WHERE m."iofog_uuid" = @fog AND m."uuid" <> @except AND p."port_external" IN {parameters.In("p", external)}
+            WHERE m."iofog_uuid" = @fog AND m."uuid" <> @except
             """,
             r => r.Int(),
-            parameters).ConfigureAwait(false);
+            new() { { "fog", fogUuid }, { "except", exceptMicroservice ?? "" } }).ConfigureAwait(false);
         return [.. rows];
     }
 }

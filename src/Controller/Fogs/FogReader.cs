@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Controller.Agents;
+using Controller.Hosting;
 using Controller.Platform;
 using Controller.Sql;
 using Controller.Sql.Stores;
@@ -105,11 +106,11 @@ internal sealed class FogReader(Database database, Fleet fleet, Telemetry teleme
             ContainerEngineUrl = f.ContainerEngineUrl ?? "",
             ContainerEngine = f.ContainerEngine ?? "edgelet",
             DeploymentType = f.DeploymentType ?? "native",
-            DiskLimit = Whole(f.DiskLimit),
+            DiskLimit = JsonNumber.Whole(f.DiskLimit),
             DiskDirectory = f.DiskDirectory ?? "",
-            MemoryLimit = Whole(f.MemoryLimit),
-            CpuLimit = Whole(f.CpuLimit),
-            LogLimit = Whole(f.LogLimit),
+            MemoryLimit = JsonNumber.Whole(f.MemoryLimit),
+            CpuLimit = JsonNumber.Whole(f.CpuLimit),
+            LogLimit = JsonNumber.Whole(f.LogLimit),
             LogDirectory = f.LogDirectory ?? "",
             BluetoothEnabled = f.BluetoothEnabled,
             AbstractedHardwareEnabled = f.AbstractedHardwareEnabled,
@@ -155,13 +156,6 @@ internal sealed class FogReader(Database database, Fleet fleet, Telemetry teleme
             UpstreamNatsServers = platform.UpstreamNatsServers ?? [],
             VolumeMounts = relations.Mounts(f.Uuid),
         };
-    }
-
-    /// <summary>A limit for clients that read it as an integer, whatever fraction the agent pushed.</summary>
-    private static long Whole(double value)
-    {
-        const double largest = 9007199254740991;
-        return (long)Math.Clamp(Math.Round(value), 0, largest);
     }
 
     private static string[]? Runtimes(string? stored)

@@ -155,7 +155,8 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             Services.GetRequiredService<Fleet>().StartAsync(cancel),
             Services.GetRequiredService<SystemImages>().ApplyAsync(cancel),
             Services.GetRequiredService<Replica>().RegisterAsync(cancel),
-            Services.GetRequiredService<IdentityStartup>().RunAsync(cancel));
+            Services.GetRequiredService<IdentityStartup>().RunAsync(cancel),
+            Services.GetRequiredService<FogCountWarning>().CheckAsync(cancel));
         Services.GetRequiredService<ConsoleConfig>().Save();
         _malformed = Services.GetRequiredService<DiagnosticListener>().Subscribe(
             Services.GetRequiredService<MalformedRequests>(), name => name == MalformedRequests.EventName);

@@ -61,8 +61,7 @@ internal sealed record MicroserviceBody
     public required IReadOnlyList<ExtraHostBody> ExtraHosts { get; init; }
     public required IReadOnlyList<ImageBody> Images { get; init; }
 
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public StatusBody? Status { get; init; }
+    public required StatusBody Status { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ExecStatusBody? ExecStatus { get; init; }
@@ -99,12 +98,13 @@ internal sealed record StatusBody(
 
 internal sealed record ExecStatusBody(string? Status, string? ExecSessionId, DateTimeOffset? CreatedAt, DateTimeOffset? UpdatedAt);
 
+/// <summary>Whole numbers, since Go clients read integers and drop a whole list over one fraction.</summary>
 internal sealed record HealthCheckBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Test,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Interval,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Timeout,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? StartPeriod,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? StartInterval,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Interval,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Timeout,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? StartPeriod,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? StartInterval,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Retries);
 
 internal sealed record NatsConfigBody(bool NatsAccess, string? NatsRule);

@@ -67,20 +67,21 @@ internal sealed class MicroserviceJson(MicroserviceEnvironment environment, Flee
         ExtraHosts = [.. row.ExtraHosts.Select(h => new ExtraHostBody(h.Name, h.Template, h.Value))],
         Images = row.CatalogItemId is null ? [.. row.Images.Select(i => new ImageBody(i.ContainerImage, i.ArchId))] : [],
         Status = Status(row),
-        ExecStatus = row.ExecStatus is { } exec ? new ExecStatusBody(exec.Status, exec.ExecSessionId, exec.CreatedAt, exec.UpdatedAt) : null,
+        ExecStatus = row.ExecStatus is { } exec ? ToBody(exec) : null,
         HealthCheck = row.HealthCheck is { } check ? MicroserviceHealth.ToBody(check) : null,
         Application = row.ApplicationName,
         FlowId = row.ApplicationId,
         NatsConfig = new NatsConfigBody(row.NatsAccess, row.NatsRuleName),
     };
 
-    private StatusBody? Status(MicroserviceRow row)
-    {
-        if (row.Status is not { } stored)
-        {
-            return null;
-        }
+    /// <summary>The Console switches exec on first where it reads "inactive", which is no longer done: null is no session (clients 4.3).</summary>
+    private static ExecStatusBody ToBody(ExecStatusRow row) =>
+        new(row.Status == "INACTIVE" ? null : row.Status, row.ExecSessionId, row.CreatedAt, row.UpdatedAt);
 
+    /// <summary>Always an object, for the Console reads its members unasked (clients 4.3).</summary>
+    private StatusBody Status(MicroserviceRow row)
+    {
+        var stored = row.Status ?? new MicroserviceStatus { MicroserviceUuid = row.Uuid };
         var newest = telemetry.Newest(row.FogUuid is { } fog ? fleet.Find(fog) : null, stored);
         return new StatusBody(
             newest.Status ?? "QUEUED",

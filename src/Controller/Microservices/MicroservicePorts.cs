@@ -45,7 +45,7 @@ internal static class MicroservicePorts
         }
 
         await FogTargetStore.LockAsync(session, fogUuid);
-        var taken = await PortStore.ListTakenAsync(session, fogUuid, ports.Select(p => p.External).Distinct(), exceptMicroservice);
+        var taken = await PortStore.ListTakenAsync(session, fogUuid, exceptMicroservice);
         foreach (var port in ports)
         {
             if (!taken.Add(port.External))

@@ -180,6 +180,22 @@ public class ManifestTests
         await Refused(() => MicroserviceManifest.Read(Microservice($"container: {{env: [{entry}]}}")), message);
 
     [Test]
+    public async Task A_patch_takes_what_clients_print_of_a_described_microservice()
+    {
+        var yaml = Microservice(
+            """
+            images: {amd64: a, registry: ""}
+              container: {env: [{key: A, value: shown, valueFromConfigMap: m/k}, {key: B, value: "", valueFromSecret: s/k}, {key: C, value: v, valueFromSecret: ""}]}
+            """);
+        var body = MicroserviceManifest.Read(yaml, patch: true);
+
+        await Assert.That(body["env"]!.ToJsonString()).IsEqualTo("""[{"key":"A","valueFromConfigMap":"m/k"},{"key":"B","valueFromSecret":"s/k"},{"key":"C","value":"v"}]""");
+        await Assert.That(body.ContainsKey("registryId")).IsFalse();
+        await Refused(() => MicroserviceManifest.Read(yaml), "Environment variable 'A' can only have one of: value, valueFromSecret, or valueFromConfigMap");
+        await Assert.That((int?)MicroserviceManifest.Read(Microservice("images: {amd64: a}"))["registryId"]).IsEqualTo(1);
+    }
+
+    [Test]
     [Arguments("kind: Thing\nmetadata: {}\nspec: {}", "Invalid kind Thing")]
     [Arguments("metadata: {}\nspec: {}", "Invalid kind undefined")]
     [Arguments("kind: Microservice\nspec: {}", "Invalid YAML format")]
