@@ -103,17 +103,6 @@ public sealed class ApplicationStoreTests(SqlFlavor flavor)
     }
 
     [Test]
-    public async Task Templates_are_found_by_name()
-    {
-        await using var db = await MigratedDatabase.OpenAsync(flavor);
-        await AgentWorld.RunAsync(db.Database, "INSERT INTO \"ApplicationTemplates\" (\"name\", \"application_json\") VALUES ('full', '{\"a\":1}')");
-        await AgentWorld.RunAsync(db.Database, "INSERT INTO \"ApplicationTemplates\" (\"name\") VALUES ('empty')");
-        await Assert.That(await db.Database.ReadAsync(s => ApplicationStore.FindTemplateAsync(s, "full"))).IsTrue();
-        await Assert.That(await db.Database.ReadAsync(s => ApplicationStore.FindTemplateAsync(s, "empty"))).IsFalse();
-        await Assert.That(await db.Database.ReadAsync(s => ApplicationStore.FindTemplateAsync(s, "none"))).IsNull();
-    }
-
-    [Test]
     public async Task Stopped_microservices_are_found_and_settled()
     {
         await using var db = await MigratedDatabase.OpenAsync(flavor);

@@ -5,6 +5,7 @@ namespace Controller.Sql.Stores;
 /// </summary>
 public static class AgentMicroserviceStore
 {
+    // Not in the order of the bare id: SQLite would walk through all images of the architecture in that order.
     private const string Columns =
         """
         m."uuid", m."name", m."config", m."annotations", m."rebuild", m."host_network_mode", m."is_privileged", m."cpu_set_cpus",
@@ -12,9 +13,9 @@ public static class AgentMicroserviceStore
         m."delete_with_cleanup", m."is_controller", m."schedule", a."name", a."is_system", COALESCE(c."registry_id", m."registry_id"),
         CASE WHEN m."catalog_item_id" IS NULL
           THEN (SELECT i."container_image" FROM "CatalogItemImages" i
-                WHERE i."microservice_uuid" = m."uuid" AND i."arch_id" = f."arch_id" ORDER BY i."id" LIMIT 1)
+                WHERE i."microservice_uuid" = m."uuid" AND i."arch_id" = f."arch_id" ORDER BY i."id" + 0 LIMIT 1)
           ELSE (SELECT i."container_image" FROM "CatalogItemImages" i
-                WHERE i."catalog_item_id" = m."catalog_item_id" AND i."arch_id" = f."arch_id" ORDER BY i."id" LIMIT 1) END,
+                WHERE i."catalog_item_id" = m."catalog_item_id" AND i."arch_id" = f."arch_id" ORDER BY i."id" + 0 LIMIT 1) END,
         s."id", s."role_ref", r."name"
         """;
 
@@ -105,20 +106,6 @@ public static class AgentMicroserviceStore
         var parameters = new SqlParams();
         return session.ExecuteAsync(
             $"UPDATE \"Microservices\" SET \"rebuild\" = FALSE WHERE \"uuid\" IN {parameters.In("uuid", uuids)}", parameters);
-    }
-
-    /// <summary>The rules of stored roles. A role without rules gives one row without lists; an unknown one gives none.</summary>
-    public static Task<List<RoleRuleRow>> ListRoleRulesAsync(DbSession session, IReadOnlyCollection<string> roles)
-    {
-        var parameters = new SqlParams();
-        return session.QueryAsync(
-            $"""
-            SELECT r."name", l."api_groups", l."resources", l."verbs", l."resource_names"
-            FROM "RbacRoles" r LEFT JOIN "RbacRoleRules" l ON l."role_id" = r."id"
-            WHERE r."name" IN {parameters.In("role", roles)} ORDER BY l."id"
-            """,
-            r => new RoleRuleRow(r.Text(), r.TextOrNull(), r.TextOrNull(), r.TextOrNull(), r.TextOrNull()),
-            parameters);
     }
 
     private static AgentMicroserviceRow Map(SqlRow r, bool detailed) => new()

@@ -93,13 +93,6 @@ public static class ApplicationStore
         """,
         new() { { "id", id }, { "old", $"${{Apps.{from}." }, { "new", $"${{Apps.{to}." } });
 
-    /// <summary>Whether a template of this name exists; null when it does not, else whether it holds an application.</summary>
-    public static Task<bool?> FindTemplateAsync(DbSession session, string name) =>
-        session.QueryOneAsync(
-            "SELECT \"application_json\" FROM \"ApplicationTemplates\" WHERE \"name\" = @name",
-            r => (bool?)(r.Text() is not ("" or "{}" or "null")),
-            new() { { "name", name } });
-
     private static SqlParams Parameters(ApplicationRow row, DateTimeOffset now) => new()
     {
         { "name", row.Name },

@@ -65,6 +65,10 @@ public static class FogStore
     public static Task<FogRow?> FindAsync(DbSession session, string uuid) =>
         session.QueryOneAsync($"{SelectSql} WHERE f.\"uuid\" = @uuid", Map, new() { { "uuid", uuid } });
 
+    /// <summary>The fog of a name; null when there is none.</summary>
+    public static Task<FogRow?> FindByNameAsync(DbSession session, string name) =>
+        session.QueryOneAsync($"{SelectSql} WHERE f.\"name\" = @name", Map, new() { { "name", name } });
+
     /// <summary>Keeps others from changing or deleting a fog until the transaction ends; false when there is none.</summary>
     public static async Task<bool> LockAsync(DbSession session, string uuid) =>
         await session.QueryOneAsync(
@@ -87,6 +91,10 @@ public static class FogStore
             "SELECT \"uuid\" FROM \"Fogs\" WHERE \"name\" = @name AND \"uuid\" <> @uuid",
             r => r.Text(),
             new() { { "name", name }, { "uuid", exceptUuid } }).ConfigureAwait(false) is not null;
+
+    /// <summary>How many fogs there are.</summary>
+    public static Task<long> CountAsync(DbSession session) =>
+        session.QueryOneAsync("SELECT COUNT(*) FROM \"Fogs\"", r => r.Long());
 
     /// <summary>Whether there is a system fog, or an ordinary one with a host.</summary>
     public static async Task<bool> HasSystemOrHostAsync(DbSession session) =>

@@ -8,10 +8,11 @@ internal static class MicroserviceChildren
     /// <param name="rows">Microservices.</param>
     /// <param name="uuids">
     /// The query that finds their uuids: a list of thousands of values would cost the engine more than finding them again.
+    /// Null when they are most of all there are: then the tables are read as they lie.
     /// </param>
     /// <param name="parameters">Of that query.</param>
     public static async Task<List<MicroserviceRow>> LoadAsync(
-        DbSession session, List<MicroserviceRow> rows, string uuids, SqlParams parameters)
+        DbSession session, List<MicroserviceRow> rows, string? uuids, SqlParams parameters)
     {
         var images = await ReadAsync(
             session, "CatalogItemImages", "c.\"container_image\", c.\"arch_id\"", r => new ImageRow(r.Text(), r.Int()), uuids, parameters).ConfigureAwait(false);
@@ -82,6 +83,8 @@ internal static class MicroserviceChildren
         });
     }
 
+    private static string Of(string? uuids, string table = "c") => uuids is null ? "" : $"WHERE {table}.\"microservice_uuid\" IN ({uuids})";
+
     private static IReadOnlyList<T> Of<T>(Dictionary<string, List<T>> children, MicroserviceRow row) =>
         children.TryGetValue(row.Uuid, out var own) ? own : [];
 
@@ -99,22 +102,21 @@ internal static class MicroserviceChildren
         new(r.Text(), r.Text(), r.Text(), r.Text(), r.TextOrNull(), r.TextOrNull());
 
     private static Task<Dictionary<string, List<string>>> TextsAsync(
-        DbSession session, string table, string column, string uuids, SqlParams parameters) =>
+        DbSession session, string table, string column, string? uuids, SqlParams parameters) =>
         ReadAsync(session, table, $"c.\"{column}\"", r => r.Text(), uuids, parameters);
 
     /// <summary>The children of one kind by microservice, in the order they were written.</summary>
     private static async Task<Dictionary<string, List<T>>> ReadAsync<T>(
-        DbSession session, string table, string columns, Func<SqlRow, T> map, string uuids, SqlParams parameters, string join = "",
+        DbSession session, string table, string columns, Func<SqlRow, T> map, string? uuids, SqlParams parameters, string join = "",
         string key = "id")
     {
         var rows = await session.QueryAsync(
             $"""
-            SELECT c."microservice_uuid", {columns} FROM "{table}" c {join}
-            WHERE c."microservice_uuid" IN ({uuids}) ORDER BY c."{key}"
+            SELECT c."microservice_uuid", {columns} FROM "{table}" c {join} {Of(uuids)} ORDER BY c."{key}"
             """,
             r => (Uuid: r.Text(), Child: map(r)),
             parameters).ConfigureAwait(false);
-        var children = new Dictionary<string, List<T>>(rows.Count, StringComparer.Ordinal);
+        var children = new Dictionary<string, List<T>>(StringComparer.Ordinal);
         foreach (var (uuid, child) in rows)
         {
             if (!children.TryGetValue(uuid, out var own))
@@ -128,11 +130,11 @@ internal static class MicroserviceChildren
         return children;
     }
 
-    private static async Task<Dictionary<string, MicroserviceStatus>> StatusesAsync(DbSession session, string uuids, SqlParams parameters)
+    private static async Task<Dictionary<string, MicroserviceStatus>> StatusesAsync(DbSession session, string? uuids, SqlParams parameters)
     {
         var rows = await session.QueryAsync(
             $"""
-            SELECT {TelemetryStore.MicroserviceColumns} FROM "MicroserviceStatuses" s WHERE s."microservice_uuid" IN ({uuids})
+            SELECT {TelemetryStore.MicroserviceColumns} FROM "MicroserviceStatuses" s {Of(uuids, "s")}
             """,
             TelemetryStore.MapMicroservice,
             parameters).ConfigureAwait(false);

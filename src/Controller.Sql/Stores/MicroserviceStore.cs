@@ -65,7 +65,8 @@ public static class MicroserviceStore
     public static Task<List<MicroserviceRow>> ListAsync(DbSession session, bool isSystem) => ListAsync(
         session,
         "COALESCE(a.\"is_system\", FALSE) = @system AND m.\"application_id\" IS NOT NULL AND (m.\"delete\" IS NULL OR m.\"delete\" = FALSE)",
-        new() { { "system", isSystem } });
+        new() { { "system", isSystem } },
+        isMost: !isSystem);
 
     /// <summary>The live microservices of an application, by name.</summary>
     public static Task<List<MicroserviceRow>> ListByApplicationAsync(DbSession session, long applicationId) => ListAsync(
@@ -158,11 +159,20 @@ public static class MicroserviceStore
         await session.ExecuteAsync($"DELETE FROM \"Microservices\" WHERE \"uuid\" IN {which}", parameters).ConfigureAwait(false);
     }
 
-    private static async Task<List<MicroserviceRow>> ListAsync(DbSession session, string where, SqlParams parameters)
+    /// <param name="session">Session.</param>
+    /// <param name="where">Which.</param>
+    /// <param name="parameters">Of the condition.</param>
+    /// <param name="isMost">Most of all microservices are among them.</param>
+    private static async Task<List<MicroserviceRow>> ListAsync(DbSession session, string where, SqlParams parameters, bool isMost = false)
     {
         var rows = await session.QueryAsync($"{Select} WHERE {where} ORDER BY m.\"name\", m.\"uuid\"", Map, parameters).ConfigureAwait(false);
-        return rows.Count == 0
-            ? rows
+        if (rows.Count == 0)
+        {
+            return rows;
+        }
+
+        return isMost
+            ? await MicroserviceChildren.LoadAsync(session, rows, null, []).ConfigureAwait(false)
             : await MicroserviceChildren.LoadAsync(session, rows, $"SELECT m.\"uuid\" FROM {From} WHERE {where}", parameters).ConfigureAwait(false);
     }
 

@@ -85,7 +85,8 @@ internal sealed class ChangeFeed(Database database, TimeProvider time)
             return false;
         }
 
-        // Durable: a reboot flag that came back after a power cut would reboot the node once more.
+        // An order that came back after a power cut would be obeyed once more; other news is only looked at again.
+        var durability = rows.Exists(r => (r.Flags & ChangeFlags.Orders) != 0) ? Durability.Durable : Durability.Relaxed;
         var ids = rows.ConvertAll(r => r.Id);
         await database.WriteAsync(
             s =>
@@ -93,7 +94,7 @@ internal sealed class ChangeFeed(Database database, TimeProvider time)
                 s.KeepRevision();
                 return ChangeStore.DeleteAsync(s, ids);
             },
-            Durability.Durable,
+            durability,
             cancel);
         fog.Changes.Remove(ids);
         return watchesConfig && rows.Exists(r => (r.Flags & ChangeFlags.Config) != 0);

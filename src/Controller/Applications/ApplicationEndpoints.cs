@@ -13,6 +13,7 @@ internal static class ApplicationEndpoints
     {
         var queries = api.Services.GetRequiredService<ApplicationQueries>();
         var lists = api.Services.GetRequiredService<ApplicationLists>();
+        var bodies = api.Services.GetRequiredService<ApplicationBodies>();
         var applications = api.Services.GetRequiredService<ApplicationService>();
 
         foreach (var (path, resource, isSystem) in new[] { ("/application", Resource, false), ("/application/system", SystemResource, true) })
@@ -28,27 +29,27 @@ internal static class ApplicationEndpoints
         }
 
         api.Operator("POST", "/application", new(Resource, "create"), 201, async context =>
-            await CreateAsync(context, await ApplicationBodies.ReadAsync(context, ApplicationSchemas.Create)))
+            await CreateAsync(context, await bodies.ReadAsync(context, ApplicationSchemas.Create)))
             .Describe("Create an application, or deploy one from a template", ApplicationSchemas.Create, static () => ApplicationJson.Default.ApplicationCreated);
 
         api.Operator("POST", "/application/yaml", new(Resource, "create"), 201, async context =>
-            await CreateAsync(context, await ApplicationBodies.ReadYamlAsync(context, ApplicationSchemas.Create)))
+            await CreateAsync(context, await bodies.ReadYamlAsync(context, ApplicationSchemas.Create)))
             .Describe("Create an application from YAML", file: ApplicationBodies.Part, answer: static () => ApplicationJson.Default.ApplicationCreated);
 
         api.Operator("PATCH", "/application/{name}", new(Resource, "patch", "name"), 204, async context =>
         {
-            var body = await ApplicationBodies.ReadAsync(context, ApplicationSchemas.Update);
+            var body = await bodies.ReadAsync(context, ApplicationSchemas.Update);
             await applications.PatchAsync(context.PathValue("name"), body, context.RequestAborted);
             await context.RespondAsync(204);
         })
             .Describe("Change an application's own fields; start or stop it", ApplicationSchemas.Update);
 
         api.Operator("PUT", "/application/{name}", new(Resource, "update", "name"), 204, async context =>
-            await PutAsync(context, await ApplicationBodies.ReadAsync(context, ApplicationSchemas.Put)))
+            await PutAsync(context, await bodies.ReadAsync(context, ApplicationSchemas.Put)))
             .Describe("Replace an application", ApplicationSchemas.Put);
 
-        api.Operator("PUT", "/application/yaml/{name}", new(Resource, "update", "name"), 204, async context =>
-            await PutAsync(context, await ApplicationBodies.ReadYamlAsync(context, ApplicationSchemas.Put)))
+        api.Operator("PUT", "/application/yaml/{name}", new(Resource, "update"), 204, async context =>
+            await PutAsync(context, await bodies.ReadYamlAsync(context, ApplicationSchemas.Put)))
             .Describe("Replace an application from YAML", file: ApplicationBodies.Part);
 
         api.Operator("DELETE", "/application/{name}", new(Resource, "delete", "name"), 204, async context =>

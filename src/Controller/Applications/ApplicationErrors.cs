@@ -15,11 +15,4 @@ internal static class ApplicationErrors
     public static ApiException NameIsImmutable() => ApiException.Validation("Application Resource Name is immutable");
 
     public static ApiException IsSystem() => ApiException.Validation("Cannot delete system application.");
-
-    public static ApiException UnknownTemplate() => ApiException.NotFound("Could not find Application Template {}");
-
-    public static ApiException InvalidTemplate() => ApiException.Validation("Application Tempalte {} is invalid");
-
-    public static ApiException TemplateNotRendered(string name) =>
-        new(501, "NotImplementedError", $"Application template '{name}' exists, but this Controller does not deploy from templates yet");
 }

@@ -3,33 +3,23 @@ using Controller.Validation;
 
 namespace Controller.Applications;
 
-/// <summary>Bodies of <c>/api/v3/application</c> and <c>/api/v3/applicationTemplate</c>.</summary>
+/// <summary>Bodies of <c>/api/v3/application</c>.</summary>
 internal static class ApplicationSchemas
 {
     public static readonly BodySchema Create = new(
         "ApplicationCreate",
-        Is.Object([.. Fields, Microservices], required: ["name"]));
+        Is.Object([.. Fields, Microservices, Template], required: ["name"]));
 
     /// <summary>Metadata only; <c>microservices</c> is ignored here.</summary>
     public static readonly BodySchema Update = new("ApplicationUpdate", Is.Object(Fields));
 
-    public static readonly BodySchema Put = new("ApplicationPut", Is.Object([.. Fields, Microservices]));
+    public static readonly BodySchema Put = new("ApplicationPut", Is.Object([.. Fields, Microservices, Template]));
 
     /// <summary>
     /// Body of a create or PUT that has <c>template</c>. Its <c>microservices</c> are ignored. What the template
     /// expands to is then checked by <see cref="Create"/> or <see cref="Put"/>.
     /// </summary>
     public static readonly BodySchema FromTemplate = new("ApplicationFromTemplate", Is.Object([.. Fields, Template]));
-
-    public static readonly BodySchema TemplateCreate = new(
-        "ApplicationTemplateCreate",
-        Is.Object(TemplateFields, required: ["name"]));
-
-    public static readonly BodySchema TemplatePut = new("ApplicationTemplatePut", Is.Object(TemplateFields));
-
-    public static readonly BodySchema TemplateUpdate = new(
-        "ApplicationTemplateUpdate",
-        Is.Object([Name, ("description", Is.String())]));
 
     private static (string, Schema) Name => ("name", Is.String(minLength: 1, pattern: Patterns.Name));
 
@@ -55,20 +45,4 @@ internal static class ApplicationSchemas
                 required: ["key"]))),
         ],
         required: ["name"]));
-
-    private static (string Name, Schema Schema)[] TemplateFields =>
-    [
-        Name,
-        ("description", Is.String()),
-
-        // Full of placeholders, so it can only be checked once it is deployed.
-        ("application", Is.Object([])),
-        ("variables", Is.Array(Is.Object(
-            [
-                ("key", Is.String(minLength: 1, pattern: Patterns.Name)),
-                ("description", Is.String()),
-                ("defaultValue", Is.Any()),
-            ],
-            required: ["key"]))),
-    ];
 }

@@ -14,7 +14,6 @@ internal sealed class ApplicationService(
     public Task<ApplicationCreated> CreateAsync(JsonFields body, CancellationToken cancel) => database.WriteAsync(
         async s =>
         {
-            await RefuseTemplateAsync(s, body);
             var name = body.Text("name")!;
             if (await ApplicationStore.FindAsync(s, name) is not null)
             {
@@ -60,7 +59,6 @@ internal sealed class ApplicationService(
                 throw ApplicationErrors.NameIsImmutable();
             }
 
-            await RefuseTemplateAsync(s, body);
             var row = await SaveAsync(s, existing, existing, body);
             if (body.Array("microservices") is { } items)
             {
@@ -160,20 +158,6 @@ internal sealed class ApplicationService(
         catch (DatabaseException e) when (e.Fault == DatabaseFault.UniqueViolation)
         {
             throw ApplicationErrors.Duplicate(row.Name);
-        }
-    }
-
-    /// <summary>Deploying from a template is refused whatever the template holds, most telling reason first.</summary>
-    private static async Task RefuseTemplateAsync(DbSession session, JsonFields body)
-    {
-        if (body.Object("template")?.Text("name") is { } name)
-        {
-            throw await ApplicationStore.FindTemplateAsync(session, name) switch
-            {
-                null => ApplicationErrors.UnknownTemplate(),
-                false => ApplicationErrors.InvalidTemplate(),
-                true => ApplicationErrors.TemplateNotRendered(name),
-            };
         }
     }
 }

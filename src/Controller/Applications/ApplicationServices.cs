@@ -4,6 +4,7 @@ namespace Controller.Applications;
 internal static class ApplicationServices
 {
     public static IServiceCollection AddApplications(this IServiceCollection services) => services
+        .AddSingleton<ApplicationBodies>()
         .AddSingleton<ApplicationQueries>()
         .AddSingleton<ApplicationLists>()
         .AddSingleton<ApplicationMembers>()

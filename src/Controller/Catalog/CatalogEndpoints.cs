@@ -1,4 +1,5 @@
 using Controller.Hosting;
+using Controller.Substitution;
 
 namespace Controller.Catalog;
 
@@ -19,7 +20,7 @@ internal static class CatalogEndpoints
 
         api.Operator("POST", Items, new("catalog", "create"), 201, async context =>
         {
-            var body = await context.ReadJsonAsync(CatalogSchemas.Create);
+            var body = await context.ReadFilledJsonAsync(CatalogSchemas.Create);
             var id = await editor.CreateAsync(body, context.RequestAborted);
             await context.RespondAsync(201, new CatalogCreatedBody(id), CatalogJson.Default.CatalogCreatedBody);
         })
@@ -32,7 +33,7 @@ internal static class CatalogEndpoints
 
         api.Operator("PATCH", Item, new("catalog", "patch", "id"), 204, async context =>
         {
-            var body = await context.ReadJsonAsync(CatalogSchemas.Update);
+            var body = await context.ReadFilledJsonAsync(CatalogSchemas.Update);
             await editor.UpdateAsync(context.PathValue("id"), body, context.RequestAborted);
             await context.RespondAsync(204);
         })

@@ -26,6 +26,7 @@ internal static class BuiltInPage
             <body>
             <h1>ioFog Controller {ProductVersion.Controller}</h1>
             <p>The Controller is running. Its API is at <a href="{api}/api/v3/status">{api}/api/v3</a>.</p>
+            <p><a href="/login">Sign in</a></p>
             <p>No EdgeOps Console is installed here. Set <code>EDGEOPS_CONSOLE_PATH</code> to the directory of a built
             Console and restart the Controller to have it served in place of this page.</p>
             <p><a href="https://iofog.org/">Documentation</a> · <a href="{api}/api/v3/status">Status</a> · <a href="/controller-config.js">Console configuration</a></p>

@@ -1,5 +1,6 @@
 using Controller.Configuration;
 using Controller.Hosting;
+using Controller.SignInPage;
 using Microsoft.Extensions.FileProviders;
 
 namespace Controller.ConsoleSite;
@@ -8,7 +9,7 @@ namespace Controller.ConsoleSite;
 /// The Console's listener (runtime 2.6): static files, and the start page for every path that names no file, since
 /// the Console is one page. Without an installed Console a built-in page.
 /// </summary>
-internal sealed class ConsolePages(ControllerSettings settings, ConsoleConfig config)
+internal sealed class ConsolePages(ControllerSettings settings, ConsoleConfig config, SignInPages signIn)
 {
     private readonly byte[] _builtIn = BuiltInPage.Html(settings);
     private readonly string? _index = settings.Console.Path is { } path ? Path.Combine(path, "index.html") : null;
@@ -16,6 +17,7 @@ internal sealed class ConsolePages(ControllerSettings settings, ConsoleConfig co
     public void Use(IApplicationBuilder app)
     {
         app.Use(ConfigOrNext);
+        signIn.Use(app, isApi: false);
         if (settings.Console.Path is { } path && Directory.Exists(path))
         {
             app.UseStaticFiles(new StaticFileOptions

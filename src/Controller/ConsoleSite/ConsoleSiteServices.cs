@@ -1,3 +1,5 @@
+using Controller.SignInPage;
+
 namespace Controller.ConsoleSite;
 
 /// <summary>Registers the Console's listener.</summary>
@@ -6,5 +8,6 @@ internal static class ConsoleSiteServices
     public static IServiceCollection AddConsoleSite(this IServiceCollection services) => services
         .AddSingleton<ConsoleVersion>()
         .AddSingleton<ConsoleConfig>()
+        .AddSingleton<SignInPages>()
         .AddSingleton<ConsolePages>();
 }

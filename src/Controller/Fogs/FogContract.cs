@@ -169,6 +169,7 @@ internal sealed record HalBody(long Id, string Info, string IofogUuid, DateTimeO
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(IsoTimeConverter)])]
 [JsonSerializable(typeof(FogListBody))]
+[JsonSerializable(typeof(FogBody[]))]
 [JsonSerializable(typeof(FogDetailBody))]
 [JsonSerializable(typeof(FogUuidBody))]
 [JsonSerializable(typeof(ProvisioningKeyBody))]

@@ -1,4 +1,5 @@
 using Controller.Hosting;
+using Controller.Substitution;
 
 namespace Controller.Fogs;
 
@@ -25,7 +26,7 @@ internal static class FogEndpoints
 
         api.Operator("POST", "/iofog", new("fogs", "create"), 201, async context =>
         {
-            var body = await context.ReadJsonAsync(FogSchemas.Create);
+            var body = await context.ReadFilledJsonAsync(FogSchemas.Create);
             await context.RespondAsync(201, new(await fogs.CreateAsync(body, context.RequestAborted)), FogJson.Default.FogUuidBody);
         })
             .Describe("Create an agent", FogSchemas.Create, static () => FogJson.Default.FogUuidBody);
@@ -40,7 +41,7 @@ internal static class FogEndpoints
 
         api.Operator("PATCH", "/iofog/{uuid}", new("fogs", "patch", "uuid"), 204, async context =>
         {
-            var body = await context.ReadJsonAsync(FogSchemas.Update);
+            var body = await context.ReadFilledJsonAsync(FogSchemas.Update);
             await fogs.UpdateAsync(context.PathValue("uuid"), body, context.RequestAborted);
             await context.RespondAsync(204);
         })

@@ -40,28 +40,35 @@ internal sealed class FogReader
     }
 
     /// <summary>One agent; null when there is none.</summary>
-    public Task<FogDetailBody?> FindAsync(string uuid, CancellationToken cancel) => _database.ReadAsync(
-        async s =>
-        {
-            if (await FogStore.FindAsync(s, uuid) is not { } row)
-            {
-                return null;
-            }
+    public Task<FogDetailBody?> FindAsync(string uuid, CancellationToken cancel) =>
+        FindAsync(s => FogStore.FindAsync(s, uuid), cancel);
 
-            var relations = await FogRelations.LoadAsync(s, uuid);
-            var status = await FogPlatformStore.FindStatusAsync(s, uuid);
-            return new FogDetailBody(Body(WithNewestStatus(row), relations))
-            {
-                PlatformStatus = status is null
-                    ? null
-                    : new(status.ObservedGeneration, status.Phase, status.LastError, status.LastTransitionAt, Conditions(status), relations.Generation(uuid)),
-            };
-        },
-        cancel);
+    /// <summary>The agent of a name; null when there is none.</summary>
+    public Task<FogDetailBody?> FindByNameAsync(string name, CancellationToken cancel) =>
+        FindAsync(s => FogStore.FindByNameAsync(s, name), cancel);
 
     /// <summary>The newest status of an agent; null when there is none.</summary>
     public async Task<FogStatus?> StatusAsync(DbSession session, string uuid) =>
         await FogStore.FindAsync(session, uuid) is { } row ? WithNewestStatus(row).Status : null;
+
+    private Task<FogDetailBody?> FindAsync(Func<DbSession, Task<FogRow?>> find, CancellationToken cancel) => _database.ReadAsync(
+        async s =>
+        {
+            if (await find(s) is not { } row)
+            {
+                return null;
+            }
+
+            var relations = await FogRelations.LoadAsync(s, row.Uuid);
+            var status = await FogPlatformStore.FindStatusAsync(s, row.Uuid);
+            return new FogDetailBody(Body(WithNewestStatus(row), relations))
+            {
+                PlatformStatus = status is null
+                    ? null
+                    : new(status.ObservedGeneration, status.Phase, status.LastError, status.LastTransitionAt, Conditions(status), relations.Generation(row.Uuid)),
+            };
+        },
+        cancel);
 
     private FogRow WithNewestStatus(FogRow row) => row with { Status = _telemetry.Newest(_fleet.Find(row.Uuid), row.Status) };
 
@@ -113,11 +120,11 @@ internal sealed class FogReader
             ContainerEngineUrl = f.ContainerEngineUrl ?? "",
             ContainerEngine = f.ContainerEngine ?? "edgelet",
             DeploymentType = f.DeploymentType ?? "native",
-            DiskLimit = Whole(f.DiskLimit),
+            DiskLimit = JsonNumber.Whole(f.DiskLimit),
             DiskDirectory = f.DiskDirectory ?? "",
-            MemoryLimit = Whole(f.MemoryLimit),
-            CpuLimit = Whole(f.CpuLimit),
-            LogLimit = Whole(f.LogLimit),
+            MemoryLimit = JsonNumber.Whole(f.MemoryLimit),
+            CpuLimit = JsonNumber.Whole(f.CpuLimit),
+            LogLimit = JsonNumber.Whole(f.LogLimit),
             LogDirectory = f.LogDirectory ?? "",
             BluetoothEnabled = f.BluetoothEnabled,
             AbstractedHardwareEnabled = f.AbstractedHardwareEnabled,
@@ -163,13 +170,6 @@ internal sealed class FogReader
             UpstreamNatsServers = platform.UpstreamNatsServers ?? [],
             VolumeMounts = relations.Mounts(f.Uuid),
         };
-    }
-
-    /// <summary>A limit for clients that read it as an integer, whatever fraction the agent pushed.</summary>
-    private static long Whole(double value)
-    {
-        const double largest = 9007199254740991;
-        return (long)Math.Clamp(Math.Round(value), 0, largest);
     }
 
     private static string[]? Runtimes(string? stored)

@@ -10,8 +10,10 @@ internal static class FogSchemas
         ("name", Is.String(minLength: 1)),
         ("archId", Is.Integer(0, 4)),
         ("location", Is.String()),
-        ("latitude", Is.Number(-90, 90)),
-        ("longitude", Is.Number(-180, 180)),
+
+        // Nullable are the fields that GET shows as null: the Console sends back what it read, and null means absent.
+        ("latitude", Is.Number(-90, 90, nullable: true)),
+        ("longitude", Is.Number(-180, 180, nullable: true)),
         ("description", Is.String()),
         ("networkInterface", Is.String()),
         ("containerEngineUrl", Is.String()),
@@ -34,12 +36,12 @@ internal static class FogSchemas
         ("availableDiskThreshold", Is.Integer(0)),
         ("logLevel", Is.String()),
 
-        // The original does not look at these three; null, which it lets through, means absent.
+        // The original does not look at these three.
         ("edgeGuardFrequency", Is.Number(nullable: true)),
         ("gpsMode", Is.String(nullable: true)),
         ("gpsDevice", Is.String(nullable: true)),
-        ("timeZone", Is.String()),
-        ("host", Is.String()),
+        ("timeZone", Is.String(nullable: true)),
+        ("host", Is.String(nullable: true)),
         ("isSystem", Is.Boolean()),
         ("tags", Is.Strings()),
         ("routerMode", Is.OneOfTexts("none", "edge", "interior")),

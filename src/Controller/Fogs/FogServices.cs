@@ -4,6 +4,7 @@ namespace Controller.Fogs;
 internal static class FogServices
 {
     public static IServiceCollection AddFogs(this IServiceCollection services) => services
+        .AddSingleton<FogCountWarning>()
         .AddSingleton<FogReader>()
         .AddSingleton<FogService>()
         .AddSingleton<FogCommands>();

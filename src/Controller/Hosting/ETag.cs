@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Controller.Hosting;
 
@@ -44,16 +45,29 @@ internal static class ETag
 
     private static string Opaque(string tag) => tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag;
 
-    /// <summary>Folded multiplication, eight bytes at a time; guards against change, not against an attacker.</summary>
+    /// <summary>
+    /// The rounds of XXH64, eight bytes at a time on four lanes: several GB/s without special instructions. Guards against
+    /// change, not against an attacker.
+    /// </summary>
     private struct Hash(ulong length)
     {
-        private const ulong Prime = 0x9E3779B97F4A7C15;
+        private const ulong Prime1 = 0x9E3779B185EBCA87, Prime2 = 0xC2B2AE3D27D4EB4F, Prime3 = 0x165667B19E3779F9;
 
-        private ulong _hash = length ^ 0xA0761D6478BD642F;
+        private ulong _a = length + Prime1, _b = length ^ Prime2, _c = length * Prime3, _d = ~length;
         private ulong _rest;
         private int _restBytes;
 
-        public readonly ulong Value => Fold(Fold(_hash ^ _rest, Prime) ^ Prime, 0xE7037ED1A0B428DB);
+        public readonly ulong Value
+        {
+            get
+            {
+                var hash = ulong.RotateLeft(_a, 1) + ulong.RotateLeft(_b, 7) + ulong.RotateLeft(_c, 12) + ulong.RotateLeft(_d, 18);
+                hash = Round(hash, _rest);
+                hash = (hash ^ (hash >> 33)) * Prime2;
+                hash = (hash ^ (hash >> 29)) * Prime3;
+                return hash ^ (hash >> 32);
+            }
+        }
 
         public void Add(ReadOnlySpan<byte> bytes)
         {
@@ -63,13 +77,13 @@ internal static class ETag
                 bytes = bytes[1..];
             }
 
-            while (bytes.Length >= sizeof(ulong))
+            var words = MemoryMarshal.Cast<byte, ulong>(bytes);
+            foreach (var word in words)
             {
-                Mix(BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-                bytes = bytes[sizeof(ulong)..];
+                Mix(BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
             }
 
-            foreach (var last in bytes)
+            foreach (var last in bytes[(words.Length * sizeof(ulong))..])
             {
                 AddRest(last);
             }
@@ -86,12 +100,9 @@ internal static class ETag
             }
         }
 
-        private void Mix(ulong word) => _hash = Fold(_hash ^ word, Prime) + _hash;
+        /// <summary>Each lane takes every fourth word, so that they do not wait for each other.</summary>
+        private void Mix(ulong word) => (_a, _b, _c, _d) = (_b, _c, _d, Round(_a, word));
 
-        private static ulong Fold(ulong a, ulong b)
-        {
-            var high = Math.BigMul(a, b, out var low);
-            return high ^ low;
-        }
+        private static ulong Round(ulong lane, ulong word) => ulong.RotateLeft(lane + (word * Prime2), 31) * Prime1;
     }
 }

@@ -8,7 +8,9 @@ namespace Controller.Hosting;
 internal sealed class PooledBytes : IBufferWriter<byte>, IDisposable
 {
     private const int FirstPiece = 1024;
-    private const int LargestPiece = 256 * 1024;
+
+    /// <summary>A body of many megabytes in few pieces: each is one wait for the network, and the pool keeps only so many.</summary>
+    private const int LargestPiece = 1024 * 1024;
 
     private readonly List<Piece> _full = [];
     private byte[] _last = ArrayPool<byte>.Shared.Rent(FirstPiece);

@@ -5,8 +5,13 @@ namespace Controller.Manifests;
 /// <summary>An entry of <c>container.env</c>: a key and exactly one place its value comes from.</summary>
 internal static class EnvironmentVariable
 {
+    /// <param name="item">The entry.</param>
+    /// <param name="patch">
+    /// The entry changes an existing microservice, so potctl may have read it from us: its value beside a reference is
+    /// what the reference resolved to.
+    /// </param>
     /// <exception cref="ManifestException"/>
-    public static JsonObject ToBody(JsonNode? item)
+    public static JsonObject ToBody(JsonNode? item, bool patch)
     {
         if (item is not JsonObject entry)
         {
@@ -18,7 +23,12 @@ internal static class EnvironmentVariable
             throw new ManifestException("Environment variable must have a key");
         }
 
-        var (value, secret, map) = (entry["value"], entry["valueFromSecret"], entry["valueFromConfigMap"]);
+        var (value, secret, map) = (entry["value"], NonEmpty(entry["valueFromSecret"]), NonEmpty(entry["valueFromConfigMap"]));
+        if (patch && (secret is null) != (map is null))
+        {
+            value = null;
+        }
+
         switch ((value is null ? 0 : 1) + (secret is null ? 0 : 1) + (map is null ? 0 : 1))
         {
             case 0:
@@ -43,6 +53,10 @@ internal static class EnvironmentVariable
 
         return body;
     }
+
+    /// <summary>Clients print a reference that is not there as an empty text.</summary>
+    private static JsonNode? NonEmpty(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue<string>(out var text) && text.Length == 0 ? null : node;
 
     private static string Reference(JsonNode node, string field, string key, string form)
     {

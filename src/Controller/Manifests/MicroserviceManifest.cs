@@ -25,8 +25,8 @@ internal static class MicroserviceManifest
 
     /// <param name="yaml">The uploaded file.</param>
     /// <param name="patch">
-    /// A patch: <c>schedule</c> stays out unless it is named. (Lists are filled in all the same: a manifest says what
-    /// there is, so a list it does not have becomes empty.)
+    /// A patch: <c>schedule</c> and the registry stay out unless they are named. (Lists are filled in all the same: a
+    /// manifest says what there is, so a list it does not have becomes empty.)
     /// </param>
     /// <exception cref="ManifestException"/>
     public static JsonObject Read(ReadOnlySpan<byte> yaml, bool patch = false)
@@ -72,8 +72,8 @@ internal static class MicroserviceManifest
         }
 
         AddJsonText(spec, "config", body);
-        AddImages(spec["images"], body);
-        AddContainer(spec["container"] as JsonObject ?? [], body);
+        AddImages(spec["images"], body, patch);
+        AddContainer(spec["container"] as JsonObject ?? [], body, patch);
         Copy(spec, "schedule", body);
         if (!patch)
         {
@@ -86,7 +86,7 @@ internal static class MicroserviceManifest
         return body;
     }
 
-    private static void AddImages(JsonNode? node, JsonObject body)
+    private static void AddImages(JsonNode? node, JsonObject body, bool patch)
     {
         if (node is not JsonObject images)
         {
@@ -113,7 +113,15 @@ internal static class MicroserviceManifest
             body["images"] = list;
         }
 
-        body["registryId"] = Registry(images["registry"]);
+        // potctl prints a registry of the operator's own as an empty text when it moves or renames a microservice.
+        if (Registry(images["registry"]) is { } registry)
+        {
+            body["registryId"] = registry;
+        }
+        else if (!patch)
+        {
+            body["registryId"] = DefaultRegistry;
+        }
     }
 
     // Clients print an unset id as 0. A placeholder stays as it is, to be filled in later.
@@ -124,11 +132,12 @@ internal static class MicroserviceManifest
         _ => IsEmptyText(node) ? null : node.DeepClone(),
     };
 
-    private static JsonNode Registry(JsonNode? node)
+    /// <summary>Null when none is named.</summary>
+    private static JsonNode? Registry(JsonNode? node)
     {
         if (node is null || IsEmptyText(node))
         {
-            return DefaultRegistry;
+            return null;
         }
 
         if (Number(node) is { } id)
@@ -144,7 +153,7 @@ internal static class MicroserviceManifest
         };
     }
 
-    private static void AddContainer(JsonObject container, JsonObject body)
+    private static void AddContainer(JsonObject container, JsonObject body, bool patch)
     {
         Fill(container, Flags, body, () => false);
         Fill(container, Texts, body, () => "");
@@ -153,7 +162,7 @@ internal static class MicroserviceManifest
         AddJsonText(container, "annotations", body);
         body["volumeMappings"] = container["volumes"]?.DeepClone() ?? new JsonArray();
         body["cmd"] = container["commands"]?.DeepClone() ?? new JsonArray();
-        body["env"] = Variables(container["env"]);
+        body["env"] = Variables(container["env"], patch);
         foreach (var (key, value) in container)
         {
             if (value is not null && !Renamed.Contains(key))
@@ -163,7 +172,7 @@ internal static class MicroserviceManifest
         }
     }
 
-    private static JsonArray Variables(JsonNode? node)
+    private static JsonArray Variables(JsonNode? node, bool patch)
     {
         var list = new JsonArray();
         if (node is null)
@@ -173,7 +182,7 @@ internal static class MicroserviceManifest
 
         foreach (var item in node as JsonArray ?? throw new ManifestException("Invalid environment variable format"))
         {
-            list.Add((JsonNode)EnvironmentVariable.ToBody(item));
+            list.Add((JsonNode)EnvironmentVariable.ToBody(item, patch));
         }
 
         return list;

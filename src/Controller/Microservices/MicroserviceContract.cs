@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Controller.AccessControl;
 using Controller.Hosting;
 
 namespace Controller.Microservices;
@@ -61,9 +62,6 @@ internal sealed record MicroserviceBody
     public required IReadOnlyList<ImageBody> Images { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public StatusBody? Status { get; init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ExecStatusBody? ExecStatus { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -75,6 +73,9 @@ internal sealed record MicroserviceBody
     public long? FlowId { get; init; }
 
     public required NatsConfigBody NatsConfig { get; init; }
+
+    /// <summary>The last member: <see cref="RenderedMicroservice"/> writes it anew each time.</summary>
+    public required StatusBody Status { get; init; }
 }
 
 internal sealed record PortBody(int Internal, int External, string Protocol);
@@ -98,21 +99,20 @@ internal sealed record StatusBody(
 
 internal sealed record ExecStatusBody(string? Status, string? ExecSessionId, DateTimeOffset? CreatedAt, DateTimeOffset? UpdatedAt);
 
+/// <summary>Whole numbers, since Go clients read integers and drop a whole list over one fraction.</summary>
 internal sealed record HealthCheckBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Test,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Interval,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Timeout,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? StartPeriod,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? StartInterval,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Interval,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Timeout,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? StartPeriod,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? StartInterval,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Retries);
 
 internal sealed record NatsConfigBody(bool NatsAccess, string? NatsRule);
 
 internal sealed record ServiceAccountBody(
-    long Id, string Name, string? MicroserviceUuid, long? ApplicationId, RoleRefBody? RoleRef, long? RoleId, DateTimeOffset? CreatedAt,
+    long Id, string Name, string? MicroserviceUuid, long? ApplicationId, RoleRef? RoleRef, long? RoleId, DateTimeOffset? CreatedAt,
     DateTimeOffset? UpdatedAt);
-
-internal sealed record RoleRefBody(string Kind, string Name);
 
 /// <summary>The member <c>serviceAccount</c> where it is part of the answer: an object or null.</summary>
 [JsonConverter(typeof(ServiceAccountMemberConverter))]

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Controller.AccessControl;
 using Controller.Hosting;
 using Controller.Manifests;
+using Controller.Substitution;
 using Controller.Validation;
 
 namespace Controller.Microservices;
@@ -167,24 +169,18 @@ internal static class MicroserviceEndpoints
         await context.RespondAsync(204);
     }
 
-    private static async Task<JsonFields> ReadAsync(HttpContext context, BodySchema schema)
-    {
-        var body = await context.ReadJsonAsync();
-        MicroserviceNats.RefuseTopLevel(body);
-        return schema.Validate(body) is { } violation ? throw ApiException.Validation(violation) : new JsonFields(body);
-    }
+    private static async Task<JsonFields> ReadAsync(HttpContext context, BodySchema schema) =>
+        Check(await context.ReadFilledJsonAsync(), schema);
 
     private static async Task<JsonFields> ReadYamlAsync(HttpContext context, BodySchema schema, bool patch)
     {
         var file = await context.ReadFileAsync(Part, FileMissing);
-        try
-        {
-            var body = Manifest.ToElement(MicroserviceManifest.Read(file, patch));
-            return schema.Validate(body) is { } violation ? throw ApiException.Validation(violation) : new JsonFields(body);
-        }
-        catch (ManifestException e)
-        {
-            throw ApiException.Validation(e.Message);
-        }
+        return Check(await context.FillAsync(Manifest.ToElement(MicroserviceManifest.Read(file, patch))), schema);
+    }
+
+    private static JsonFields Check(JsonElement body, BodySchema schema)
+    {
+        MicroserviceNats.RefuseTopLevel(body);
+        return schema.Validate(body) is { } violation ? throw ApiException.Validation(violation) : new JsonFields(body);
     }
 }

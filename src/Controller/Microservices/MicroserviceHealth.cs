@@ -20,7 +20,10 @@ internal static class MicroserviceHealth
     }
 
     public static HealthCheckBody ToBody(HealthCheckRow row) => new(
-        row.Test is null ? null : JsonText.Texts(row.Test), row.Interval, row.Timeout, row.StartPeriod, row.StartInterval, row.Retries);
+        row.Test is null ? null : JsonText.Texts(row.Test),
+        Whole(row.Interval), Whole(row.Timeout), Whole(row.StartPeriod), Whole(row.StartInterval), row.Retries);
+
+    private static long? Whole(double? value) => value is { } number ? JsonNumber.Whole(number) : null;
 
     private static string? Test(JsonFields check)
     {

@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Text.Json;
+using Controller.AccessControl;
 using Controller.Agents;
 using Controller.Hosting;
 using Controller.Sql;
@@ -10,6 +10,8 @@ namespace Controller.Microservices;
 /// <summary>Makes the operator's view of microservices: newest status, present values of references (api-workloads 6.3).</summary>
 internal sealed class MicroserviceJson(MicroserviceEnvironment environment, Fleet fleet, Telemetry telemetry)
 {
+    private static readonly StatusBody PlaceOfStatus = ToBody(new MicroserviceStatus { MicroserviceUuid = "" });
+
     /// <summary>The bodies of rows, in their order.</summary>
     /// <param name="session">Session.</param>
     /// <param name="rows">Microservices of any number of applications.</param>
@@ -24,10 +26,12 @@ internal sealed class MicroserviceJson(MicroserviceEnvironment environment, Flee
     public async Task<List<RenderedMicroservice>> RenderAsync(DbSession session, List<MicroserviceRow> rows, bool inApplication)
     {
         var valueOf = await environment.ResolverAsync(session, rows.SelectMany(r => r.Env), revealSecrets: false);
+        var end = JsonResponse.Bytes(PlaceOfStatus, MicroserviceJsonContext.Default.StatusBody).Length + "}".Length;
         return rows.ConvertAll(row =>
         {
-            var json = JsonResponse.Bytes(ToBody(row with { Status = null }, valueOf, inApplication), MicroserviceJsonContext.Default.MicroserviceBody);
-            return new RenderedMicroservice(json.AsMemory(..^"}".Length), row.FogUuid, row.Status);
+            var body = ToBody(row, valueOf, inApplication) with { Status = PlaceOfStatus };
+            var json = JsonResponse.Bytes(body, MicroserviceJsonContext.Default.MicroserviceBody);
+            return new RenderedMicroservice(json.AsMemory(..^end), row.FogUuid, row.Status ?? NotStarted(row));
         });
     }
 
@@ -89,8 +93,8 @@ internal sealed class MicroserviceJson(MicroserviceEnvironment environment, Flee
         CapDrop = row.CapDrop,
         ExtraHosts = [.. row.ExtraHosts.Select(h => new ExtraHostBody(h.Name, h.Template, h.Value))],
         Images = row.CatalogItemId is null ? [.. row.Images.Select(i => new ImageBody(i.ContainerImage, i.ArchId))] : [],
-        Status = Newest(row.FogUuid, row.Status) is { } newest ? ToBody(newest) : null,
-        ExecStatus = row.ExecStatus is { } exec ? new ExecStatusBody(exec.Status, exec.ExecSessionId, exec.CreatedAt, exec.UpdatedAt) : null,
+        Status = ToBody(Newest(row.FogUuid, row.Status ?? NotStarted(row))),
+        ExecStatus = row.ExecStatus is { } exec ? ToBody(exec) : null,
         HealthCheck = row.HealthCheck is { } check ? MicroserviceHealth.ToBody(check) : null,
         Application = row.ApplicationName,
         FlowId = row.ApplicationId,
@@ -112,20 +116,16 @@ internal sealed class MicroserviceJson(MicroserviceEnvironment environment, Flee
         status.CreatedAt,
         status.UpdatedAt);
 
-    private MicroserviceStatus? Newest(string? fogUuid, MicroserviceStatus? stored) =>
-        stored is null ? null : telemetry.Newest(fogUuid is null ? null : fleet.Find(fogUuid), stored);
+    private MicroserviceStatus Newest(string? fogUuid, MicroserviceStatus stored) =>
+        telemetry.Newest(fogUuid is null ? null : fleet.Find(fogUuid), stored);
+
+    /// <summary>The status is always an object, for the Console reads its members unasked (clients 4.3).</summary>
+    private static MicroserviceStatus NotStarted(MicroserviceRow row) => new() { MicroserviceUuid = row.Uuid };
+
+    /// <summary>The Console switches exec on first where it reads "inactive", which is no longer done: null is no session (clients 4.3).</summary>
+    private static ExecStatusBody ToBody(ExecStatusRow row) =>
+        new(row.Status == "INACTIVE" ? null : row.Status, row.ExecSessionId, row.CreatedAt, row.UpdatedAt);
 
     private static ServiceAccountBody ToBody(ServiceAccountRow row) => new(
-        row.Id, row.Name, row.MicroserviceUuid, row.ApplicationId, RoleRef(row.RoleRef), row.RoleId, row.CreatedAt, row.UpdatedAt);
-
-    private static RoleRefBody? RoleRef(string? text)
-    {
-        if (text is null || JsonText.Parse(text) is not { ValueKind: JsonValueKind.Object } reference)
-        {
-            return null;
-        }
-
-        var fields = new JsonFields(reference);
-        return new RoleRefBody(fields.Text("kind") ?? "Role", fields.Text("name") ?? "");
-    }
+        row.Id, row.Name, row.MicroserviceUuid, row.ApplicationId, RoleRef.Parse(row.RoleRef), row.RoleId, row.CreatedAt, row.UpdatedAt);
 }

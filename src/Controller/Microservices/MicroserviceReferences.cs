@@ -1,4 +1,6 @@
+using Controller.AccessControl;
 using Controller.Hosting;
+using Controller.Roles;
 using Controller.Sql;
 using Controller.Sql.Stores;
 
@@ -15,7 +17,7 @@ internal sealed class MicroserviceReferences(DbSession session, IReadOnlyList<Js
     private readonly Dictionary<string, Dictionary<int, string>> _portOwners = new(StringComparer.Ordinal);
     private readonly Dictionary<long, CatalogChoice?> _items = [];
     private readonly Dictionary<long, bool> _registries = [];
-    private readonly Dictionary<string, AccountRole?> _roles = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ResolvedRole> _roles = new(StringComparer.Ordinal);
     private readonly List<MicroserviceRow> _created = [];
     private Dictionary<string, FogTarget>? _fogsByUuid;
     private Dictionary<string, FogTarget>? _fogsByName;
@@ -86,13 +88,12 @@ internal sealed class MicroserviceReferences(DbSession session, IReadOnlyList<Js
         return exists;
     }
 
-    /// <summary>A stored role; null when there is none of this name.</summary>
-    public async Task<AccountRole?> RoleAsync(string name)
+    /// <exception cref="ApiException">400 when there is no role of this name.</exception>
+    public async Task<ResolvedRole> RoleAsync(string name)
     {
         if (!_roles.TryGetValue(name, out var role))
         {
-            var id = await ServiceAccountStore.FindRoleAsync(session, name);
-            _roles[name] = role = id is null ? null : new AccountRole(name, id);
+            _roles[name] = role = await RoleResolver.ResolveAsync(session, new RoleRef(RoleRef.RoleKind, name));
         }
 
         return role;

@@ -32,7 +32,8 @@ internal sealed partial class MicroserviceService
             await MicroservicePorts.RequireFreeAsync(references, fog.Uuid, [.. ports ?? existing.Ports], existing.Uuid);
         }
 
-        var mappings = MicroserviceVolumes.Read(body);
+        // The mapping of the NATS credentials is the Controller's; a client that sends back what it read has it in its list.
+        var mappings = MicroserviceVolumes.Read(body)?.Where(m => m.HostDestination != existing.NatsCredsSecretName).ToList();
         var mounts = await volumes.CheckAsync(session, mappings ?? []);
         var env = await environment.ReadAsync(session, body);
         if (env is not null && existing.NatsCredsSecretName is not null)

@@ -68,7 +68,7 @@ internal sealed partial class MicroserviceService
             IpcMode = body.Text("ipcMode") ?? existing.IpcMode,
             Schedule = schedule,
             CpuSetCpus = body.Text("cpuSetCpus") ?? existing.CpuSetCpus,
-            MemoryLimit = body.Long("memoryLimit") ?? existing.MemoryLimit,
+            MemoryLimit = body.Has("memoryLimit") ? MemoryLimit(body) : existing.MemoryLimit,
             HostNetworkMode = body.Flag("hostNetworkMode") ?? existing.HostNetworkMode,
             IsPrivileged = body.Flag("isPrivileged") ?? existing.IsPrivileged,
             NatsAccess = nats.Access ?? existing.NatsAccess,
@@ -127,7 +127,8 @@ internal sealed partial class MicroserviceService
 
     private static int Schedule(MicroserviceRow existing, JsonFields body, UpdateRules rules)
     {
-        if (body.Int("schedule") is { } schedule)
+        // potctl prints a schedule that nobody set as 0.
+        if (body.Int("schedule") is { } schedule && (rules.IsSystem || schedule != 0))
         {
             if (rules.IsSystem && schedule > HighestSystemSchedule)
             {

@@ -129,7 +129,7 @@ internal sealed partial class MicroserviceService(
             IpcMode = body.Text("ipcMode") ?? "",
             Schedule = system is null ? NonZero(body.Int("schedule")) ?? DefaultSchedule : body.Int("schedule") ?? 0,
             CpuSetCpus = body.Text("cpuSetCpus") ?? "",
-            MemoryLimit = body.Long("memoryLimit"),
+            MemoryLimit = MemoryLimit(body),
             IsActivated = true,
             HostNetworkMode = body.Flag("hostNetworkMode") ?? false,
             IsPrivileged = body.Flag("isPrivileged") ?? false,
@@ -203,6 +203,9 @@ internal sealed partial class MicroserviceService(
             throw MicroserviceErrors.UnknownRegistry(registry);
         }
     }
+
+    /// <summary>None is null; Go clients print it as 0.</summary>
+    private static long? MemoryLimit(JsonFields body) => body.Long("memoryLimit") is { } limit and not 0 ? limit : null;
 
     private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 

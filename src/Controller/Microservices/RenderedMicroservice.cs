@@ -8,27 +8,22 @@ namespace Controller.Microservices;
 /// A microservice as JSON, made when its rows change. What its agent reports changes far more often and is written into
 /// it each time, as the last member.
 /// </summary>
-/// <param name="json">The object, with neither the status nor its closing brace.</param>
+/// <param name="json">The object up to where the value of <c>status</c> begins.</param>
 /// <param name="fogUuid">The fog whose agent reports its status.</param>
-/// <param name="stored">The status as read along with the rows; null when there is none.</param>
-internal sealed class RenderedMicroservice(ReadOnlyMemory<byte> json, string? fogUuid, MicroserviceStatus? stored)
+/// <param name="stored">The status as read along with the rows.</param>
+internal sealed class RenderedMicroservice(ReadOnlyMemory<byte> json, string? fogUuid, MicroserviceStatus stored)
 {
     private RenderedStatus? _status;
 
     public string? FogUuid => fogUuid;
 
-    public MicroserviceStatus? Stored => stored;
+    public MicroserviceStatus Stored => stored;
 
-    /// <summary>Writes the microservice with the newest status, which is null when <see cref="Stored"/> is.</summary>
-    public void WriteTo(PooledBytes output, MicroserviceStatus? newest)
+    /// <summary>Writes the microservice with its newest status.</summary>
+    public void WriteTo(PooledBytes output, MicroserviceStatus newest)
     {
         output.Write(json.Span);
-        if (newest is not null)
-        {
-            output.Write(",\"status\":"u8);
-            output.Write(StatusJson(newest));
-        }
-
+        output.Write(StatusJson(newest));
         output.Write("}"u8);
     }
 

@@ -1,4 +1,5 @@
 using Controller.Hosting;
+using Controller.Substitution;
 
 namespace Controller.Registries;
 
@@ -17,7 +18,7 @@ internal static class RegistryEndpoints
 
         api.Operator("POST", "/registries", new("registries", "create"), 201, async context =>
         {
-            var body = await context.ReadJsonAsync(RegistrySchemas.Create);
+            var body = await context.ReadFilledJsonAsync(RegistrySchemas.Create);
             var id = await registries.CreateAsync(body, context.RequestAborted);
             await context.RespondAsync(201, new RegistryCreatedBody(id), RegistryJson.Default.RegistryCreatedBody);
         })
@@ -30,7 +31,7 @@ internal static class RegistryEndpoints
 
         api.Operator("PATCH", One, new("registries", "patch", "id"), 204, async context =>
         {
-            var body = await context.ReadJsonAsync(RegistrySchemas.Update);
+            var body = await context.ReadFilledJsonAsync(RegistrySchemas.Update);
             await registries.UpdateAsync(context.PathValue("id"), body, context.RequestAborted);
             await context.RespondAsync(204);
         })

@@ -9,9 +9,11 @@ internal static class RegistrySchemas
     [
         ("url", Is.String(minLength: 1)),
         ("isPublic", Is.Boolean()),
-        ("username", Is.String()),
-        ("password", Is.String()),
-        ("email", Is.String(pattern: Patterns.Email, format: "email")),
+
+        // potctl sends an empty text for what was not given, the Console null (clients 3.4, 4.4).
+        ("username", Is.String(nullable: true)),
+        ("password", Is.String(nullable: true)),
+        ("email", Is.String(pattern: Patterns.EmailOrEmpty, nullable: true)),
     ];
 
     public static readonly BodySchema Create = new(

@@ -32,7 +32,8 @@ internal sealed class RegistryService(Database database, RegistryPasswords passw
     public Task<long> CreateAsync(JsonFields body, CancellationToken cancel) => database.WriteAsync(
         async s =>
         {
-            var row = new RegistryRow(0, body.Text("url")!, body.Flag("isPublic")!.Value, body.Text("username"), "", body.Text("email"));
+            var row = new RegistryRow(
+                0, body.Text("url")!, body.Flag("isPublic")!.Value, body.Text("username") ?? "", "", body.Text("email") ?? "");
             var id = await RegistryStore.InsertAsync(s, row);
             if (body.Text("password") is { Length: > 0 } password)
             {
@@ -64,7 +65,7 @@ internal sealed class RegistryService(Database database, RegistryPasswords passw
                 Url = body.Text("url") ?? row.Url,
                 IsPublic = body.Flag("isPublic") ?? row.IsPublic,
                 UserName = body.Text("username") ?? row.UserName,
-                Password = body.Text("password") is { } password ? passwords.Seal(row.Id, password) : row.Password,
+                Password = Password(row, body),
                 UserEmail = body.Text("email") ?? row.UserEmail,
             });
             await changes.RaiseForAllAsync(s, ChangeFlags.Registries);
@@ -99,6 +100,17 @@ internal sealed class RegistryService(Database database, RegistryPasswords passw
             Durability.Durable,
             cancel);
     }
+
+    /// <summary>
+    /// The stored form after a change. GET shows no password (decision 21), so a client that sends back what it read
+    /// sends the user name with an empty one: that changes nothing. An empty one otherwise takes the password away.
+    /// </summary>
+    private string? Password(RegistryRow row, JsonFields body) => body.Text("password") switch
+    {
+        null => row.Password,
+        "" => !string.IsNullOrEmpty(row.UserName) && body.Text("username") == row.UserName ? row.Password : "",
+        var password => passwords.Seal(row.Id, password),
+    };
 
     private static void RefuseSystem(RegistryRow row)
     {

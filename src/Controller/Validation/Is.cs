@@ -52,7 +52,7 @@ internal static class Is
     public static BooleanSchema Boolean() => new();
 
     public static ArraySchema Array(Schema items, int? minItems = null, int? maxItems = null, bool nullable = false) =>
-        new() { Items = items, MinItems = minItems, MaxItems = maxItems, Nullable = nullable };
+        new() { Items = items, MinItems = minItems, MaxItems = maxItems ?? ArraySchema.MostItems, Nullable = nullable };
 
     public static ArraySchema Strings(int? minLength = null) => Array(String(minLength));
 

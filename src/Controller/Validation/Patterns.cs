@@ -23,6 +23,10 @@ internal static partial class Patterns
     [GeneratedRegex(@"^[^\s@]+@[^\s@]+\z")]
     public static partial Regex Email { get; }
 
+    /// <summary>An <see cref="Email"/>, or empty for none.</summary>
+    [GeneratedRegex(@"^([^\s@]+@[^\s@]+)?\z")]
+    public static partial Regex EmailOrEmpty { get; }
+
     /// <summary>Semantic Versioning 2.0, with or without a leading <c>v</c>.</summary>
     [GeneratedRegex(@"^v?(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-(0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*))*)?(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?\z")]
     public static partial Regex SemanticVersion { get; }

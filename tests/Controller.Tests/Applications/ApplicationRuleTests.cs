@@ -179,33 +179,6 @@ public sealed class ApplicationRuleTests
     }
 
     [Test]
-    public async Task Templates_are_looked_up_and_refused()
-    {
-        await using var controller = await TestController.StartAsync();
-        await controller.RunAllAsync(
-            """
-            INSERT INTO "ApplicationTemplates" ("name", "application_json") VALUES ('empty', '{}');
-            INSERT INTO "ApplicationTemplates" ("name", "application_json") VALUES ('full', '{"microservices":[]}');
-            """);
-        await controller.DoAsync("POST", Route, """{"name":"app"}""", HttpStatusCode.Created);
-        foreach (var (method, path) in new[] { ("POST", Route), ("PUT", Route + "/app") })
-        {
-            var name = method == "POST" ? "b" : "app";
-            await controller.FailAsync(
-                method, path, Template(name, "none"), HttpStatusCode.NotFound, "NotFoundError", "Could not find Application Template {}");
-            await controller.FailAsync(
-                method, path, Template(name, "empty"), HttpStatusCode.BadRequest, "ValidationError", "Application Tempalte {} is invalid");
-            await Assert.That((await controller.SendAsync(method, path, Template(name, "full"))).Status).IsEqualTo(HttpStatusCode.NotImplemented);
-        }
-
-        var (status, body) = await controller.UploadAsync(
-            "POST", Route + "/yaml", System.Text.Encoding.UTF8.GetString(Example.Bytes("workloads/application-from-template.yaml")));
-        await Assert.That($"{(int)status} {body!["message"]}").IsEqualTo("404 Could not find Application Template {}");
-
-        static string Template(string name, string template) => $$$"""{"name":"{{{name}}}","template":{"name":"{{{template}}}"}}""";
-    }
-
-    [Test]
     public async Task Roles_decide_who_may()
     {
         await using var controller = await TestController.StartAsync(groups: ["viewer"]);

@@ -17,8 +17,9 @@ internal sealed partial class NativeController : IAsyncDisposable
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output;
 
-    private NativeController(Process process, ConcurrentQueue<string> output, int port)
+    private NativeController(Process process, ConcurrentQueue<string> output, int port, int consolePort)
     {
+        ConsoleUrl = new Uri($"http://localhost:{consolePort}");
         _process = process;
         _output = output;
         Client = new HttpClient { BaseAddress = new Uri($"http://localhost:{port}"), Timeout = TimeSpan.FromSeconds(60) };
@@ -29,6 +30,8 @@ internal sealed partial class NativeController : IAsyncDisposable
 
     public Uri Url => Client.BaseAddress!;
 
+    public Uri ConsoleUrl { get; }
+
     public string Output => string.Join('\n', _output);
 
     public bool HasExited => _process.HasExited;
@@ -36,9 +39,13 @@ internal sealed partial class NativeController : IAsyncDisposable
     public int ExitCode => _process.ExitCode;
 
     /// <summary>Starts it and waits for its first good status answer.</summary>
-    public static async Task<NativeController> StartAsync(string dataDirectory, Dictionary<string, string>? environment = null)
+    /// <param name="dataDirectory">Where its data are or shall be.</param>
+    /// <param name="environment">Further settings.</param>
+    /// <param name="consoleOrigin">Whether the Console's URL is that of its listener; else it is the public URL.</param>
+    public static async Task<NativeController> StartAsync(
+        string dataDirectory, Dictionary<string, string>? environment = null, bool consoleOrigin = false)
     {
-        var controller = await LaunchAsync(dataDirectory, environment);
+        var controller = await LaunchAsync(dataDirectory, environment, consoleOrigin);
         for (var i = 0; ; i++)
         {
             if (controller.HasExited || i > 1500)
@@ -63,9 +70,10 @@ internal sealed partial class NativeController : IAsyncDisposable
     }
 
     /// <summary>Starts it without waiting.</summary>
-    public static async Task<NativeController> LaunchAsync(string dataDirectory, Dictionary<string, string>? environment = null)
+    public static async Task<NativeController> LaunchAsync(
+        string dataDirectory, Dictionary<string, string>? environment = null, bool consoleOrigin = false)
     {
-        var port = FreePort();
+        var (port, consolePort) = (FreePort(), FreePort());
         var start = new ProcessStartInfo(await NativeBinary.PathAsync())
         {
             WorkingDirectory = dataDirectory,
@@ -77,7 +85,8 @@ internal sealed partial class NativeController : IAsyncDisposable
             ["DATA_DIRECTORY"] = dataDirectory,
             ["LOG_DIRECTORY"] = Path.Combine(Path.GetTempPath(), $"controller-log-{Environment.ProcessId}"),
             ["API_PORT"] = port.ToString(),
-            ["CONSOLE_PORT"] = FreePort().ToString(),
+            ["CONSOLE_PORT"] = consolePort.ToString(),
+            ["CONSOLE_URL"] = consoleOrigin ? $"http://localhost:{consolePort}" : "",
             ["CONTROLLER_PUBLIC_URL"] = $"http://localhost:{port}",
             ["OIDC_BOOTSTRAP_ADMIN_USERNAME"] = Username,
             ["OIDC_BOOTSTRAP_ADMIN_PASSWORD"] = Password,
@@ -93,7 +102,7 @@ internal sealed partial class NativeController : IAsyncDisposable
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return new NativeController(process, output, port);
+        return new NativeController(process, output, port, consolePort);
     }
 
     public async Task LoginAsync()

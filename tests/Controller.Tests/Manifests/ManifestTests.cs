@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Controller.Applications;
+using Controller.ApplicationTemplates;
 using Controller.Manifests;
 using Controller.Microservices;
 
@@ -71,7 +72,7 @@ public class ManifestTests
     {
         var body = ApplicationManifest.ReadTemplate(Example.Bytes("workloads/application-template.yaml"));
 
-        await Assert.That(ApplicationSchemas.TemplateCreate.Validate(Manifest.ToElement(body))).IsNull();
+        await Assert.That(ApplicationTemplateSchemas.Create.Validate(Manifest.ToElement(body))).IsNull();
         var microservice = body["application"]!["microservices"]![0]!;
         await Assert.That((string?)microservice["agentName"]).IsEqualTo("{{ agent-name }}");
         await Assert.That((string?)microservice["config"]).IsEqualTo("""{"port":"{{ web-port }}"}""");
@@ -177,6 +178,22 @@ public class ManifestTests
     [Arguments("{key: K, valueFromConfigMap: []}", "valueFromConfigMap for environment variable 'K' must be a string")]
     public async Task Environment_errors(string entry, string message) =>
         await Refused(() => MicroserviceManifest.Read(Microservice($"container: {{env: [{entry}]}}")), message);
+
+    [Test]
+    public async Task A_patch_takes_what_clients_print_of_a_described_microservice()
+    {
+        var yaml = Microservice(
+            """
+            images: {amd64: a, registry: ""}
+              container: {env: [{key: A, value: shown, valueFromConfigMap: m/k}, {key: B, value: "", valueFromSecret: s/k}, {key: C, value: v, valueFromSecret: ""}]}
+            """);
+        var body = MicroserviceManifest.Read(yaml, patch: true);
+
+        await Assert.That(body["env"]!.ToJsonString()).IsEqualTo("""[{"key":"A","valueFromConfigMap":"m/k"},{"key":"B","valueFromSecret":"s/k"},{"key":"C","value":"v"}]""");
+        await Assert.That(body.ContainsKey("registryId")).IsFalse();
+        await Refused(() => MicroserviceManifest.Read(yaml), "Environment variable 'A' can only have one of: value, valueFromSecret, or valueFromConfigMap");
+        await Assert.That((int?)MicroserviceManifest.Read(Microservice("images: {amd64: a}"))["registryId"]).IsEqualTo(1);
+    }
 
     [Test]
     [Arguments("kind: Thing\nmetadata: {}\nspec: {}", "Invalid kind Thing")]

@@ -45,7 +45,7 @@ public sealed class MicroserviceCreateTests
               "images": [ { "containerImage": "image", "archId": 1 } ],
               "status": { "status": "QUEUED", "operatingDuration": 0, "startTime": 0, "cpuUsage": 0, "memoryUsage": 0, "containerId": "",
                 "percentage": 0, "errorMessage": "", "ipAddress": "", "healthStatus": "", "execSessionIds": [] },
-              "execStatus": { "status": "INACTIVE", "execSessionId": null },
+              "execStatus": { "status": null, "execSessionId": null },
               "application": "shop", "flowId": {{w.ApplicationId}}, "natsConfig": { "natsAccess": false, "natsRule": null }
             }
             """);

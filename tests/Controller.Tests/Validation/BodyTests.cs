@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Controller.Agents;
 using Controller.Applications;
+using Controller.ApplicationTemplates;
 using Controller.Catalog;
 using Controller.Fogs;
 using Controller.Microservices;
@@ -62,9 +63,9 @@ public class BodyTests
         "application put" => ApplicationSchemas.Put,
         "application update" => ApplicationSchemas.Update,
         "application from template" => ApplicationSchemas.FromTemplate,
-        "template create" => ApplicationSchemas.TemplateCreate,
-        "template put" => ApplicationSchemas.TemplatePut,
-        "template update" => ApplicationSchemas.TemplateUpdate,
+        "template create" => ApplicationTemplateSchemas.Create,
+        "template put" => ApplicationTemplateSchemas.Put,
+        "template update" => ApplicationTemplateSchemas.Update,
         "microservice create" => MicroserviceSchemas.Create,
         "microservice update" => MicroserviceSchemas.Update,
         "microservice config" => MicroserviceSchemas.Config,
