@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace Controller.Hosting;
 
@@ -77,13 +76,18 @@ internal static class ETag
                 bytes = bytes[1..];
             }
 
-            var words = MemoryMarshal.Cast<byte, ulong>(bytes);
-            foreach (var word in words)
+            var (a, b, c, d) = (_a, _b, _c, _d);
+            while (bytes.Length >= 4 * sizeof(ulong))
             {
-                Mix(BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
+                a = Round(a, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+                b = Round(b, BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]));
+                c = Round(c, BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]));
+                d = Round(d, BinaryPrimitives.ReadUInt64LittleEndian(bytes[24..]));
+                bytes = bytes[32..];
             }
 
-            foreach (var last in bytes[(words.Length * sizeof(ulong))..])
+            (_a, _b, _c, _d) = (a, b, c, d);
+            foreach (var last in bytes)
             {
                 AddRest(last);
             }
