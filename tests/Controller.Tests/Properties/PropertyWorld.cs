@@ -32,6 +32,9 @@ internal sealed class PropertyWorld(Workloads world) : IAsyncDisposable
 
     public string Microservice { get; private set; } = "";
 
+    /// <summary>One of the Controller's own, from the system's catalog.</summary>
+    public string SystemMicroservice { get; private set; } = "";
+
     public long Item { get; private set; }
 
     public long Registry { get; private set; }
@@ -44,6 +47,8 @@ internal sealed class PropertyWorld(Workloads world) : IAsyncDisposable
         {
             Fog = workloads.Fog,
             Microservice = await workloads.CreateAsync("camera"),
+            SystemMicroservice = await workloads.AddSystemMicroserviceAsync(
+                await workloads.AddApplicationAsync("system-edge-1", isSystem: true), "router", catalogItemId: 1),
             Item = await workloads.AddCatalogItemAsync("broker", images: [("example/broker:1", 1)]),
             Registry = await workloads.AddRegistryAsync(),
         };
@@ -97,7 +102,7 @@ internal sealed class PropertyWorld(Workloads world) : IAsyncDisposable
         .Replace("{versionCommand}", "upgrade", StringComparison.Ordinal)
         .Replace("{name}", Replaced, StringComparison.Ordinal)
         .Replace("{id}", (route.Path.StartsWith("/catalog", StringComparison.Ordinal) ? Item : Registry).ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal)
-        .Replace("{uuid}", route.Path.StartsWith("/iofog", StringComparison.Ordinal) ? Fog : Microservice, StringComparison.Ordinal);
+        .Replace("{uuid}", UuidOf(route), StringComparison.Ordinal);
 
     /// <summary>How many rows every table of the nouns has.</summary>
     public Task<string> CountAsync() => world.Database.ReadAsync(async s => (await s.QueryOneAsync(CountSql, r => r.Text()))!);
@@ -142,6 +147,10 @@ internal sealed class PropertyWorld(Workloads world) : IAsyncDisposable
             throw new InvalidOperationException($"{text} and wrote: {before} became {after}");
         }
     }
+
+    private string UuidOf(ApiRoute route) => route.Path.StartsWith("/iofog", StringComparison.Ordinal) ? Fog
+        : route.Path.StartsWith("/microservices/system", StringComparison.Ordinal) ? SystemMicroservice
+        : Microservice;
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
