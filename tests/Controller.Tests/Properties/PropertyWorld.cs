@@ -26,7 +26,13 @@ internal sealed class PropertyWorld(Workloads world) : IAsyncDisposable
     private static readonly string CountSql =
         "SELECT " + string.Join(" || ' ' || ", Tables.Select(t => $"CAST((SELECT COUNT(*) FROM \"{t}\") AS TEXT)"));
 
+    private static readonly int Factor = int.Parse(
+        Environment.GetEnvironmentVariable("PROPERTY_FACTOR") ?? "1", System.Globalization.CultureInfo.InvariantCulture);
+
     private int _names;
+
+    /// <summary>How many samples to draw: a fixed number, times <c>PROPERTY_FACTOR</c> for a long search.</summary>
+    public static int Samples(int count) => count * Factor;
 
     public string Fog { get; private set; } = "";
 
@@ -92,6 +98,7 @@ internal sealed class PropertyWorld(Workloads world) : IAsyncDisposable
         ["email"] = SchemaValues.Pick<JsonNode?>("", "a@b.c"),
         ["publisher"] = SchemaValues.Pick<JsonNode?>("us"),
         ["category"] = SchemaValues.Pick<JsonNode?>("", "USER"),
+        ["tags"] = SchemaValues.Pick("[]", """["a","b c"]""", """["é😀"]""").Select(t => JsonNode.Parse(t)), // longer ones exceed the specification's 16 KiB
         ["semver"] = SchemaValues.Pick<JsonNode?>("1.2.3", "v10.0.0-rc.1+5"),
         ["image"] = SchemaValues.Pick<JsonNode?>("", "example/debug:1"),
         ["template"] = SchemaValues.Pick<JsonNode?>([null]),
