@@ -92,6 +92,7 @@ internal sealed class PropertyWorld(Workloads world) : IAsyncDisposable
         ["isSystem"] = Gen.Const<JsonNode?>(false),
         ["routerMode"] = SchemaValues.Pick<JsonNode?>("none", "edge"),
         ["upstreamRouters"] = SchemaValues.Pick("[]", """["default-router"]""").Select(t => JsonNode.Parse(t)),
+        ["upstreamNatsServers"] = SchemaValues.Pick("[]", """["default-nats-hub"]""").Select(t => JsonNode.Parse(t)),
         ["networkRouter"] = Gen.Const<JsonNode?>("default-router"),
         ["jsStorageSize"] = SchemaValues.Pick<JsonNode?>("10G", "1 TB", "5"),
         ["jsMemoryStoreSize"] = SchemaValues.Pick<JsonNode?>("512Mb"),
