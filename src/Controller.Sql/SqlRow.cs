@@ -75,6 +75,9 @@ public sealed class SqlRow
         return _reader.IsDBNull(i) ? null : _reader.GetBoolean(i);
     }
 
+    /// <summary>A key column of whatever type, to be handed back as a parameter.</summary>
+    public object Value() => _reader.GetValue(_next++);
+
     /// <summary>A DATETIME column.</summary>
     public DateTimeOffset? TimeOrNull()
     {

@@ -117,19 +117,4 @@ public sealed class AgentMicroserviceStoreTests(SqlFlavor flavor)
 
         await Assert.That(taken.SelectMany(t => t)).IsEquivalentTo(["m0", "m1", "m2", "m3"]);
     }
-
-    [Test]
-    public async Task Roles_come_with_their_rules()
-    {
-        await using var db = await MigratedDatabase.OpenAsync(flavor);
-        var role = await db.Database.WriteAsync(s => s.InsertAsync("INSERT INTO \"RbacRoles\" (\"name\", \"kind\") VALUES ('camera', 'Role')"));
-        await AgentWorld.RunAsync(db.Database, "INSERT INTO \"RbacRoles\" (\"name\", \"kind\") VALUES ('bare', 'Role')");
-        await AgentWorld.RunAsync(
-            db.Database,
-            "INSERT INTO \"RbacRoleRules\" (\"role_id\", \"api_groups\", \"resources\", \"verbs\") VALUES (@r, '[\"g\"]', '[\"x\"]', '[\"get\"]')",
-            new() { { "r", role } });
-        var rules = await db.Database.ReadAsync(s => AgentMicroserviceStore.ListRoleRulesAsync(s, ["camera", "bare", "none"]));
-        await Assert.That(rules).IsEquivalentTo(
-            [new RoleRuleRow("camera", "[\"g\"]", "[\"x\"]", "[\"get\"]", null), new RoleRuleRow("bare", null, null, null, null)]);
-    }
 }

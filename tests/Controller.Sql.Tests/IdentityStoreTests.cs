@@ -100,6 +100,139 @@ public sealed class IdentityStoreTests(SqlFlavor flavor)
     }
 
     [Test]
+    public async Task Accounts_are_listed_with_their_groups_and_without_the_deleted()
+    {
+        await using var db = await MigratedDatabase.OpenAsync(flavor);
+        var bob = Alice with { Id = Guid.NewGuid().ToString(), Email = "bob@example.org", MustChangePassword = false, IsBootstrap = true };
+        var gone = Alice with { Id = Guid.NewGuid().ToString(), Email = "gone@example.org" };
+        await db.Database.WriteAsync(async s =>
+        {
+            foreach (var user in new[] { bob, gone, Alice })
+            {
+                await UserStore.InsertAsync(s, user, Now);
+                await UserStore.SetGroupsAsync(s, user.Id, ["viewer", "admin", "no such group"], Now);
+            }
+
+            await UserStore.SetGroupsAsync(s, bob.Id, [], Now);
+            await UserStore.SetEmailAsync(s, bob.Id, "bobby@example.org", Now.AddSeconds(1));
+            await UserStore.MarkDeletedAsync(s, gone.Id, Now);
+            await MfaStore.BeginAsync(s, bob.Id, "secret", Now);
+            await MfaStore.EnableAsync(s, bob.Id, "[]", 1, Now);
+            await MfaStore.BeginAsync(s, Alice.Id, "secret", Now);
+        });
+
+        var list = await db.Database.ReadAsync(AccountStore.ListAsync);
+        await Assert.That(string.Join("; ", list.Select(Text))).IsEqualTo(string.Join("; ",
+            Text(new AccountRow(Alice.Id, Alice.Email, true, false, false, Now, Now) { Groups = ["admin", "viewer"] }),
+            Text(new AccountRow(bob.Id, "bobby@example.org", false, true, true, Now, Now.AddSeconds(1)))));
+        await Assert.That(Text((await db.Database.ReadAsync(s => AccountStore.FindAsync(s, Alice.Id)))!)).IsEqualTo(Text(list[0]));
+        await Assert.That(await db.Database.ReadAsync(s => AccountStore.FindAsync(s, gone.Id))).IsNull();
+        await Assert.That((await db.Database.ReadAsync(s => UserStore.FindAsync(s, gone.Id)))!.DeletedAt).IsEqualTo(Now);
+
+        static string Text(AccountRow row) => $"{row with { Groups = [] }} {string.Join(' ', row.Groups)}";
+    }
+
+    [Test]
+    public async Task A_password_is_set_with_or_without_its_history()
+    {
+        await using var db = await MigratedDatabase.OpenAsync(flavor);
+        await db.Database.WriteAsync(async s =>
+        {
+            await UserStore.InsertAsync(s, Alice, Now);
+            await UserStore.SetFailuresAsync(s, Alice.Id, 5, Now.AddMinutes(15), Now);
+            await UserStore.SetPasswordAsync(s, Alice.Id, "second", "[\"hash\"]", mustChange: false, Now);
+        });
+        await Assert.That(await db.Database.ReadAsync(s => UserStore.FindAsync(s, Alice.Id)))
+            .IsEqualTo(Alice with { PasswordHash = "second", MustChangePassword = false });
+
+        await db.Database.WriteAsync(s => UserStore.SetPasswordAsync(s, Alice.Id, "third", null, mustChange: true, Now));
+        await Assert.That(await db.Database.ReadAsync(s => UserStore.FindAsync(s, Alice.Id))).IsEqualTo(Alice with { PasswordHash = "third" });
+        await Assert.That(await db.Database.ReadAsync(s => UserStore.PasswordHistoryAsync(s, Alice.Id))).IsEqualTo("[\"hash\"]");
+    }
+
+    [Test]
+    public async Task A_second_factor_is_begun_enabled_used_locked_and_removed()
+    {
+        await using var db = await MigratedDatabase.OpenAsync(flavor);
+        Task<MfaRow?> Get() => db.Database.ReadAsync(s => MfaStore.FindAsync(s, Alice.Id));
+        await db.Database.WriteAsync(s => UserStore.InsertAsync(s, Alice, Now));
+        await Assert.That(await Get()).IsNull();
+
+        await db.Database.WriteAsync(s => MfaStore.BeginAsync(s, Alice.Id, "first", Now));
+        await Assert.That(await Get()).IsEqualTo(new MfaRow { UserId = Alice.Id, Secret = "first" });
+        await db.Database.WriteAsync(s => MfaStore.EnableAsync(s, Alice.Id, "[\"a\"]", 59_400_000, Now));
+        var enabled = new MfaRow { UserId = Alice.Id, Secret = "first", IsEnabled = true, RecoveryHashes = "[\"a\"]", LastStep = 59_400_000 };
+        await Assert.That(await Get()).IsEqualTo(enabled);
+
+        await db.Database.WriteAsync(s => MfaStore.SetFailuresAsync(s, Alice.Id, 5, Now.AddMinutes(15), Now));
+        await Assert.That(await Get()).IsEqualTo(enabled with { FailedCodes = 5, LockedUntil = Now.AddMinutes(15) });
+        await db.Database.WriteAsync(s => MfaStore.AcceptAsync(s, Alice.Id, 59_400_001, "[]", Now));
+        await Assert.That(await Get()).IsEqualTo(enabled with { LastStep = 59_400_001, RecoveryHashes = "[]" });
+
+        await db.Database.WriteAsync(s => MfaStore.BeginAsync(s, Alice.Id, "second", Now));
+        await Assert.That(await Get()).IsEqualTo(new MfaRow { UserId = Alice.Id, Secret = "second" });
+        await db.Database.WriteAsync(s => MfaStore.DeleteAsync(s, Alice.Id));
+        await Assert.That(await Get()).IsNull();
+    }
+
+    [Test]
+    public async Task A_reset_token_is_taken_once_and_in_time()
+    {
+        await using var db = await MigratedDatabase.OpenAsync(flavor);
+        var bob = Alice with { Id = Guid.NewGuid().ToString(), Email = "bob@example.org" };
+        await db.Database.WriteAsync(async s =>
+        {
+            await UserStore.InsertAsync(s, Alice, Now);
+            await UserStore.InsertAsync(s, bob, Now);
+            await PasswordResetStore.InsertAsync(s, "one", Alice.Id, Now.AddHours(1), Now);
+            await PasswordResetStore.InsertAsync(s, "late", Alice.Id, Now, Now);
+            await PasswordResetStore.InsertAsync(s, "bob's", bob.Id, Now.AddHours(1), Now);
+        });
+        Task<string?> Take(string token) => db.Database.WriteAsync(s => PasswordResetStore.TakeAsync(s, token, Now));
+
+        var takers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Take("one")));
+        await Assert.That(takers.Count(t => t == Alice.Id)).IsEqualTo(1);
+        await Assert.That(takers.Count(t => t is null)).IsEqualTo(4);
+        await Assert.That(await Take("late")).IsNull();
+        await Assert.That(await Take("none")).IsNull();
+
+        await db.Database.WriteAsync(async s =>
+        {
+            await PasswordResetStore.InsertAsync(s, "two", Alice.Id, Now.AddHours(1), Now);
+            await PasswordResetStore.ClearAsync(s, Alice.Id, Now);
+        });
+        await Assert.That(await Take("two")).IsNull();
+        await Assert.That(await Take("bob's")).IsEqualTo(bob.Id);
+    }
+
+    [Test]
+    public async Task Groups_are_kept_by_name()
+    {
+        await using var db = await MigratedDatabase.OpenAsync(flavor);
+        await db.Database.WriteAsync(async s =>
+        {
+            await GroupStore.InsertAsync(s, "crew", true, Now);
+            await UserStore.InsertAsync(s, Alice, Now);
+            await UserStore.SetGroupsAsync(s, Alice.Id, ["crew", "viewer"], Now);
+        });
+        var crew = await db.Database.ReadAsync(s => GroupStore.FindAsync(s, "crew"));
+        await Assert.That(crew).IsEqualTo(new GroupRow(crew!.Id, "crew", false, true, Now, Now));
+        await Assert.That(await db.Database.WriteAsync(s => GroupStore.LockAsync(s, "crew"))).IsEqualTo(crew);
+        await Assert.That(string.Join(' ', (await db.Database.ReadAsync(GroupStore.ListAsync)).Select(g => g.Name))).IsEqualTo("admin crew developer sre viewer");
+        await Assert.That(await db.Database.ReadAsync(s => GroupStore.ExistingAsync(s, ["zoo", "crew", "admin"]))).IsEquivalentTo(["admin", "crew"]);
+        await Assert.That(await db.Database.ReadAsync(s => GroupStore.ExistingAsync(s, []))).IsEmpty();
+        var taken = await Assert.ThrowsAsync<DatabaseException>(() => db.Database.WriteAsync(s => GroupStore.InsertAsync(s, "crew", false, Now)));
+        await Assert.That(taken!.Fault).IsEqualTo(DatabaseFault.UniqueViolation);
+
+        await db.Database.WriteAsync(s => GroupStore.UpdateAsync(s, crew.Id, "team", false, Now.AddSeconds(1)));
+        await Assert.That(await db.Database.ReadAsync(s => GroupStore.FindAsync(s, "team")))
+            .IsEqualTo(crew with { Name = "team", MfaRequired = false, UpdatedAt = Now.AddSeconds(1) });
+        await db.Database.WriteAsync(s => GroupStore.DeleteAsync(s, crew.Id));
+        await Assert.That(await db.Database.ReadAsync(s => GroupStore.FindAsync(s, "team"))).IsNull();
+        await Assert.That(string.Join(' ', (await db.Database.ReadAsync(s => UserStore.MembershipsAsync(s, Alice.Id))).Select(m => m.Group))).IsEqualTo("viewer");
+    }
+
+    [Test]
     public async Task Refresh_tokens_are_withdrawn_one_by_one_or_all()
     {
         await using var db = await MigratedDatabase.OpenAsync(flavor);

@@ -229,7 +229,7 @@ public sealed class MicroserviceStoreTests(SqlFlavor flavor)
             await Assert.That(await CatalogChoiceStore.RegistryExistsAsync(s, 99)).IsFalse();
             var rule = await NatsUserRuleRefStore.EnsureAsync(s, "default-user", false, "[]", null, Now);
             await Assert.That(await NatsUserRuleRefStore.EnsureAsync(s, "default-user", true, "[]", null, Now)).IsEqualTo(rule);
-            await Assert.That(await ServiceAccountStore.FindRoleAsync(s, "none")).IsNull();
+            await Assert.That(await RoleStore.FindIdAsync(s, "none")).IsNull();
             await Assert.That((await ApplicationRefStore.FindByNameOrIdAsync(s, "shop", false))!.Id).IsEqualTo(1);
             await Assert.That((await ApplicationRefStore.FindByNameOrIdAsync(s, "1", false))!.Name).IsEqualTo("shop");
             await Assert.That(await ApplicationRefStore.FindByNameOrIdAsync(s, "shop", true)).IsNull();

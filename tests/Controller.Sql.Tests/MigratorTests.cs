@@ -4,7 +4,7 @@ namespace Controller.Sql.Tests;
 
 public class MigratorTests
 {
-    private static readonly string[] AllMigrations = ["0001_schema.sql", "0002_seed.sql", "0003_controller.sql"];
+    private static readonly string[] AllMigrations = ["0001_schema.sql", "0002_seed.sql", "0003_controller.sql", "0004_second_factor.sql"];
 
     [Test]
     [Arguments(SqlFlavor.Sqlite)]
@@ -21,7 +21,7 @@ public class MigratorTests
         await Assert.That(await SchemaDump.ActualAsync(connection, flavor)).IsEqualTo(SchemaDump.Expected(flavor));
         await Assert.That(await SchemaVersionsAsync(connection, flavor)).IsEquivalentTo(["3.8.0|3.8.0"]);
         await Assert.That(await RecordsAsync(connection, flavor)).IsEquivalentTo(
-            ["1|0001_schema.sql", "2|0002_seed.sql", "3|0003_controller.sql"]);
+            ["1|0001_schema.sql", "2|0002_seed.sql", "3|0003_controller.sql", "4|0004_second_factor.sql"]);
     }
 
     [Test]
@@ -94,10 +94,10 @@ public class MigratorTests
 
         var applied = await MigrateAsync(connection, flavor);
 
-        await Assert.That(applied).IsEquivalentTo(["0003_controller.sql"]);
+        await Assert.That(applied).IsEquivalentTo(AllMigrations[2..]);
         await Assert.That(await SchemaDump.ActualAsync(connection, flavor)).IsEqualTo(SchemaDump.Expected(flavor));
         await Assert.That(await RecordsAsync(connection, flavor)).IsEquivalentTo(
-            ["1|0001_schema.sql", "2|0002_seed.sql", "3|0003_controller.sql"]);
+            ["1|0001_schema.sql", "2|0002_seed.sql", "3|0003_controller.sql", "4|0004_second_factor.sql"]);
         await Assert.That(await connection.RowsAsync($"SELECT name FROM {Table(flavor, "Fogs")}")).IsEquivalentTo(["kept"]);
         await Assert.That(await connection.RowsAsync($"SELECT jti FROM {Table(flavor, "FogUsedTokens")} ORDER BY id"))
             .IsEquivalentTo(["seen twice", "seen once"]);
@@ -300,7 +300,7 @@ public class MigratorTests
             .Contains("0003_controller.sql").And.Contains("FogProvisionKeys").And.DoesNotContain("a-secret");
 
         await connection.ExecuteAsync($"DELETE FROM {keys} WHERE iofog_uuid = 'u2'");
-        await Assert.That(await MigrateAsync(connection, flavor)).IsEquivalentTo(["0003_controller.sql"]);
+        await Assert.That(await MigrateAsync(connection, flavor)).IsEquivalentTo(AllMigrations[2..]);
         await Assert.That(await SchemaDump.ActualAsync(connection, flavor)).IsEqualTo(SchemaDump.Expected(flavor));
     }
 

@@ -47,19 +47,22 @@ internal static class TestDependencies
         }
     }
 
-    private static async Task InstallAsync()
+    /// <summary>A file or directory of the repository that these tests were built in.</summary>
+    /// <param name="path">From the repository's root.</param>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public static string InRepository(string path)
     {
         for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
         {
-            var script = Path.Combine(directory.FullName, "scripts", "install-test-deps.sh");
-            if (File.Exists(script))
+            var candidate = Path.Combine(directory.FullName, path);
+            if (Path.Exists(candidate))
             {
-                await RunAsync("/bin/sh", script);
-                return;
+                return candidate;
             }
         }
 
-        throw new InvalidOperationException(
-            $"scripts/install-test-deps.sh was not found above {AppContext.BaseDirectory}; run it by hand.");
+        throw new InvalidOperationException($"There is no {path} above {AppContext.BaseDirectory}.");
     }
+
+    private static Task InstallAsync() => RunAsync("/bin/sh", InRepository(Path.Combine("scripts", "install-test-deps.sh")));
 }

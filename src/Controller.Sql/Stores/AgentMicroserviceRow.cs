@@ -99,6 +99,3 @@ public sealed record AgentMicroserviceDetail
 }
 
 public sealed record AgentImageRow(string ContainerImage, int ArchId);
-
-/// <summary>A stored role's rule; the lists are JSON texts.</summary>
-public sealed record RoleRuleRow(string Role, string? ApiGroups, string? Resources, string? Verbs, string? ResourceNames);

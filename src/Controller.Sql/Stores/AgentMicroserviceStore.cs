@@ -107,20 +107,6 @@ public static class AgentMicroserviceStore
             $"UPDATE \"Microservices\" SET \"rebuild\" = FALSE WHERE \"uuid\" IN {parameters.In("uuid", uuids)}", parameters);
     }
 
-    /// <summary>The rules of stored roles. A role without rules gives one row without lists; an unknown one gives none.</summary>
-    public static Task<List<RoleRuleRow>> ListRoleRulesAsync(DbSession session, IReadOnlyCollection<string> roles)
-    {
-        var parameters = new SqlParams();
-        return session.QueryAsync(
-            $"""
-            SELECT r."name", l."api_groups", l."resources", l."verbs", l."resource_names"
-            FROM "RbacRoles" r LEFT JOIN "RbacRoleRules" l ON l."role_id" = r."id"
-            WHERE r."name" IN {parameters.In("role", roles)} ORDER BY l."id"
-            """,
-            r => new RoleRuleRow(r.Text(), r.TextOrNull(), r.TextOrNull(), r.TextOrNull(), r.TextOrNull()),
-            parameters);
-    }
-
     private static AgentMicroserviceRow Map(SqlRow r, bool detailed) => new()
     {
         Uuid = r.Text(),

@@ -38,4 +38,13 @@ public static class BootstrapStore
     /// <summary>The recorded administrator; null before the first.</summary>
     public static Task<string?> AdministratorAsync(DbSession session) =>
         session.QueryOneAsync("SELECT \"bootstrap_admin_user_id\" FROM \"AuthBootstrapMeta\" WHERE \"id\" = 1", r => r.TextOrNull());
+
+    /// <summary>The encrypted secret of browser sign-in sessions; null before the first.</summary>
+    public static Task<string?> SessionSecretAsync(DbSession session) =>
+        session.QueryOneAsync("SELECT \"session_secret_ref\" FROM \"AuthBootstrapMeta\" WHERE \"id\" = 1", r => r.TextOrNull());
+
+    /// <summary>Sets that secret.</summary>
+    public static Task SetSessionSecretAsync(DbSession session, string secret, DateTimeOffset now) => session.ExecuteAsync(
+        "UPDATE \"AuthBootstrapMeta\" SET \"session_secret_ref\" = @secret, \"updated_at\" = @now WHERE \"id\" = 1",
+        new() { { "secret", secret }, { "now", now } });
 }

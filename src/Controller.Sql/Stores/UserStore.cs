@@ -82,6 +82,26 @@ public static class UserStore
             "UPDATE \"AuthUsers\" SET \"failed_attempts\" = @attempts, \"locked_until\" = @until, \"updated_at\" = @now WHERE \"id\" = @id",
             new() { { "id", id }, { "attempts", attempts }, { "until", lockedUntil }, { "now", now } });
 
+    /// <summary>JSON array of the hashes of a user's former passwords, newest first.</summary>
+    public static Task<string?> PasswordHistoryAsync(DbSession session, string id) => session.QueryOneAsync(
+        "SELECT \"password_history_hashes\" FROM \"AuthUsers\" WHERE \"id\" = @id", r => r.TextOrNull(), new() { { "id", id } });
+
+    /// <summary>Sets a password and ends any lockout.</summary>
+    /// <param name="session">A transaction.</param>
+    /// <param name="id">Whose.</param>
+    /// <param name="hash">Hash of the new password.</param>
+    /// <param name="history">Hashes of former ones as <see cref="PasswordHistoryAsync"/> gives them; null leaves them.</param>
+    /// <param name="mustChange">Whether the user must choose another one first.</param>
+    /// <param name="now">The time.</param>
+    public static Task SetPasswordAsync(DbSession session, string id, string hash, string? history, bool mustChange, DateTimeOffset now) =>
+        session.ExecuteAsync(
+            """
+            UPDATE "AuthUsers" SET "password_hash" = @hash, "password_history_hashes" = COALESCE(@history, "password_history_hashes"),
+                "must_change_password" = @change, "failed_attempts" = 0, "locked_until" = NULL, "updated_at" = @now
+            WHERE "id" = @id
+            """,
+            new() { { "id", id }, { "hash", hash }, { "history", history }, { "change", mustChange }, { "now", now } });
+
     /// <summary>The groups of a user, by name.</summary>
     public static Task<List<MembershipRow>> MembershipsAsync(DbSession session, string id) => session.QueryAsync(
         """
@@ -98,6 +118,28 @@ public static class UserStore
         SELECT @id, g."id", @now FROM "AuthGroups" g WHERE g."name" = @group
         """,
         new() { { "id", id }, { "group", group }, { "now", now } });
+
+    /// <summary>Makes the named groups all groups of a user.</summary>
+    public static async Task SetGroupsAsync(DbSession session, string id, IReadOnlyCollection<string> groups, DateTimeOffset now)
+    {
+        await session.ExecuteAsync("DELETE FROM \"AuthUserGroups\" WHERE \"user_id\" = @id", new() { { "id", id } }).ConfigureAwait(false);
+        var parameters = new SqlParams { { "id", id }, { "now", now } };
+        await session.ExecuteAsync(
+            $"""
+            INSERT INTO "AuthUserGroups" ("user_id", "group_id", "created_at")
+            SELECT @id, g."id", @now FROM "AuthGroups" g WHERE g."name" IN {parameters.In("name", groups)}
+            """,
+            parameters).ConfigureAwait(false);
+    }
+
+    /// <summary>Sets the login name.</summary>
+    public static Task SetEmailAsync(DbSession session, string id, string email, DateTimeOffset now) => session.ExecuteAsync(
+        "UPDATE \"AuthUsers\" SET \"email\" = @email, \"updated_at\" = @now WHERE \"id\" = @id",
+        new() { { "id", id }, { "email", email }, { "now", now } });
+
+    /// <summary>Marks an account as deleted. Its row stays until somebody else takes the login name.</summary>
+    public static Task MarkDeletedAsync(DbSession session, string id, DateTimeOffset now) => session.ExecuteAsync(
+        "UPDATE \"AuthUsers\" SET \"deleted_at\" = @now, \"updated_at\" = @now WHERE \"id\" = @id", new() { { "id", id }, { "now", now } });
 
     /// <summary>Whether the user has a second factor switched on.</summary>
     public static Task<bool> HasMfaAsync(DbSession session, string id) =>

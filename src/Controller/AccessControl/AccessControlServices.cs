@@ -5,5 +5,7 @@ internal static class AccessControlServices
 {
     public static IServiceCollection AddAccessControl(this IServiceCollection services) => services
         .AddSingleton<OperatorGate>()
-        .AddSingleton<IAuthorizer, SystemRoleAuthorizer>();
+        .AddSingleton<OperatorUpgrade>()
+        .AddSingleton<GrantCache>()
+        .AddSingleton<IAuthorizer, Authorizer>();
 }

@@ -11,20 +11,14 @@ internal sealed class OperatorGate(IBearerValidator bearer, IAuthorizer authoriz
     private const string Denied =
         "Authorization denied: You do not have permission to perform this action. Please contact your administrator.";
 
-    /// <summary>The operator behind the request.</summary>
+    /// <summary>The operator behind the request, who becomes one of its features; null without a valid bearer token.</summary>
     /// <param name="context">The request.</param>
     /// <param name="acceptBareToken">Also takes a token without the word <c>Bearer</c>.</param>
-    /// <exception cref="ApiException">401 without a valid bearer token.</exception>
-    public async ValueTask<OperatorIdentity> AuthenticateAsync(HttpContext context, bool acceptBareToken = false)
+    public async ValueTask<OperatorIdentity?> IdentifyAsync(HttpContext context, bool acceptBareToken = false)
     {
         var identity = BearerHeader.Token(context, acceptBareToken) is { } token
             ? await bearer.ValidateAsync(token, context.RequestAborted)
             : null;
-        if (identity is null)
-        {
-            throw new ApiException(401, "AuthenticationError", NoIdentity, error: NoIdentity);
-        }
-
         context.Features.Set(identity);
         return identity;
     }
@@ -33,23 +27,31 @@ internal sealed class OperatorGate(IBearerValidator bearer, IAuthorizer authoriz
     /// <exception cref="ApiException">401 or 403.</exception>
     public async ValueTask AuthorizeAsync(HttpContext context, Permission permission)
     {
-        var identity = await AuthenticateAsync(context);
+        var identity = await IdentifyAsync(context)
+            ?? throw new ApiException(401, "AuthenticationError", NoIdentity, error: NoIdentity);
+        if (await RefusalAsync(context, identity, permission) is { } reason)
+        {
+            throw new ApiException(403, "ForbiddenError", reason, error: "Forbidden");
+        }
+    }
+
+    /// <summary>Why the operator may not do what the route is for; null when they may.</summary>
+    public async ValueTask<string?> RefusalAsync(HttpContext context, OperatorIdentity identity, Permission permission)
+    {
         if (identity.PasswordChangeRequired && await passwords.IsDueAsync(identity, context.RequestAborted))
         {
-            throw new ApiException(403, "ForbiddenError", PasswordChangeDue, error: "Forbidden");
+            return PasswordChangeDue;
         }
 
         var name = permission.NameParameter is { } parameter ? context.PathValue(parameter) : null;
-        await RequireAsync(context, identity, permission, name);
+        return await authorizer.IsAllowedAsync(identity, permission.Resource, permission.Verb, name, context.RequestAborted) ? null : Denied;
     }
 
     /// <summary>Lets a request that has passed go further, to another object than the one in its path.</summary>
     /// <exception cref="ApiException">403.</exception>
-    public ValueTask RequireAsync(HttpContext context, Permission permission, string? name) =>
-        RequireAsync(context, context.Features.GetRequiredFeature<OperatorIdentity>(), permission, name);
-
-    private async ValueTask RequireAsync(HttpContext context, OperatorIdentity identity, Permission permission, string? name)
+    public async ValueTask RequireAsync(HttpContext context, Permission permission, string? name)
     {
+        var identity = context.Features.GetRequiredFeature<OperatorIdentity>();
         if (!await authorizer.IsAllowedAsync(identity, permission.Resource, permission.Verb, name, context.RequestAborted))
         {
             throw new ApiException(403, "ForbiddenError", Denied, error: "Forbidden");

@@ -1,3 +1,4 @@
+using Controller.Events;
 using Controller.Sql.Stores;
 using NSec.Cryptography;
 
@@ -33,6 +34,8 @@ internal sealed class FogEntry(string uuid)
     public FogTelemetry Telemetry { get; } = new();
 
     public PollState Polls { get; } = new();
+
+    public AgentReports Reports { get; } = new();
 }
 
 /// <summary>

@@ -43,7 +43,7 @@ internal static class ApplicationTemplateEndpoints
             await PutAsync(context, await context.ReadJsonAsync(ApplicationTemplateSchemas.Put)))
             .Describe("Create or replace an application template", ApplicationTemplateSchemas.Put, static () => ApplicationTemplateJson.Default.ApplicationTemplateSaved);
 
-        api.Operator("PUT", "/applicationTemplate/yaml/{name}", new(Resource, "update", "name"), 200, async context =>
+        api.Operator("PUT", "/applicationTemplate/yaml/{name}", new(Resource, "update"), 200, async context =>
             await PutAsync(context, await ReadYamlAsync(context, ApplicationTemplateSchemas.Put)))
             .Describe("Create or replace an application template from YAML", file: Part, answer: static () => ApplicationTemplateJson.Default.ApplicationTemplateSaved);
 

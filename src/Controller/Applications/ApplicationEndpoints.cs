@@ -48,7 +48,7 @@ internal static class ApplicationEndpoints
             await PutAsync(context, await bodies.ReadAsync(context, ApplicationSchemas.Put)))
             .Describe("Replace an application", ApplicationSchemas.Put);
 
-        api.Operator("PUT", "/application/yaml/{name}", new(Resource, "update", "name"), 204, async context =>
+        api.Operator("PUT", "/application/yaml/{name}", new(Resource, "update"), 204, async context =>
             await PutAsync(context, await bodies.ReadYamlAsync(context, ApplicationSchemas.Put)))
             .Describe("Replace an application from YAML", file: ApplicationBodies.Part);
 

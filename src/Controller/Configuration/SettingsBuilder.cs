@@ -304,6 +304,7 @@ internal sealed class SettingsBuilder(SettingValues values, SettingProblems prob
         CleanupInterval = values.Seconds("settings.eventCleanupInterval"),
         AuditEnabled = values.Switch("settings.eventAuditEnabled"),
         CaptureIpAddress = values.Switch("settings.eventCaptureIpAddress"),
+        AgentReportInterval = values.Seconds("settings.eventAgentReportIntervalSeconds"),
     };
 
     private JobSettings Jobs() => new()

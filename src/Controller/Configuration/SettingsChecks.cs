@@ -44,6 +44,12 @@ internal static class SettingsChecks
             problems.Warn("OIDC_ISSUER_URL is set but AUTH_MODE is embedded: the embedded issuer is used");
         }
 
+        if (settings.Auth is { Mode: AuthMode.External, InsecureAllowHttp: false, IssuerUrl: { } issuer }
+            && !issuer.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
+        {
+            problems.Error("OIDC_ISSUER_URL must use https unless auth.insecureAllowHttp is true");
+        }
+
         if (settings.Auth.IsConfigured || values.IsRefused("auth.issuerUrl"))
         {
             return;

@@ -40,11 +40,28 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints)
         });
 
     /// <summary>A route for any signed-in operator; the permission is for the inventory only.</summary>
+    /// <param name="method">HTTP method.</param>
+    /// <param name="path">Pattern after <see cref="Base"/>.</param>
+    /// <param name="permission">For the inventory.</param>
+    /// <param name="success">Status of success.</param>
+    /// <param name="handler">Finds the operator among the request's features.</param>
+    /// <param name="acceptBareToken">Also takes a token without the word <c>Bearer</c>.</param>
+    /// <param name="required">False where the handler itself decides what it does without an operator.</param>
     public RouteDescription SignedIn(
-        string method, string path, Permission permission, int success, RequestDelegate handler, bool acceptBareToken = false) =>
+        string method,
+        string path,
+        Permission permission,
+        int success,
+        RequestDelegate handler,
+        bool acceptBareToken = false,
+        bool required = true) =>
         Map(new(method, path, RouteClass.Authenticated, permission, success), async context =>
         {
-            await _operators.AuthenticateAsync(context, acceptBareToken);
+            if (await _operators.IdentifyAsync(context, acceptBareToken) is null && required)
+            {
+                throw ApiException.Authentication("Authentication required");
+            }
+
             _requests.Received(context);
             await handler(context);
         });
@@ -56,6 +73,7 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints)
         return Map(new(method, path, RouteClass.Agent, new("agent", verb), success), async context =>
         {
             var fog = await _agents.AuthenticateAsync(context);
+            context.Features.Set(fog);
             await (fog.Identity is { IsDeleted: true } ? farewell(context, fog) : handler(context, fog));
         });
     }

@@ -8,13 +8,18 @@ using Controller.Catalog;
 using Controller.Cluster;
 using Controller.Configuration;
 using Controller.ConsoleSite;
+using Controller.Events;
 using Controller.Fogs;
 using Controller.Identity;
+using Controller.Identity.Browser;
+using Controller.Identity.Interaction;
+using Controller.Identity.Issuer;
 using Controller.Logging;
 using Controller.Microservices;
 using Controller.OpenApi;
 using Controller.Platform;
 using Controller.Registries;
+using Controller.Roles;
 using Controller.Secrets;
 using Controller.SignInPage;
 using Controller.Sql;
@@ -72,7 +77,6 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         WebApplication? api = null;
         try
         {
-            IdentityStartup.Check(settings);
             tls = TlsMaterial.Load(settings.Server);
             database = await DatabaseStartup.OpenAsync(settings, cancel);
             api = Build(settings, database, log, tls, customize);
@@ -120,15 +124,17 @@ internal sealed partial class ControllerApp : IAsyncDisposable
 
     /// <summary>
     /// Stops gracefully: no new connections, held polls are answered, running requests finish (within the drain
-    /// time), telemetry is written, the log is flushed.
+    /// time), telemetry and audit events are written, the log is flushed.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
         var flusher = _api.Services.GetRequiredService<TelemetryFlusher>();
+        var audit = _api.Services.GetRequiredService<AuditQueue>();
         await _api.StopAsync();
         Closed(_logger, "API");
         Closed(_logger, "Console");
         await flusher.FinishAsync(CancellationToken.None);
+        await audit.FinishAsync();
         _malformed?.Dispose();
         _pid?.Dispose();
         await _api.DisposeAsync();
@@ -192,11 +198,11 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .AddSingleton(TimeProvider.System)
             .AddHosting(settings)
             .AddControllerLog(log)
-            .AddStatus()
+            .AddStatus(settings)
             .AddConsoleSite()
             .AddCluster()
             .AddAccessControl()
-            .AddIdentity()
+            .AddIdentity(settings)
             .AddSingleton(new SecretCipher(LoadMasterKey(settings.Data)))
             .AddSingleton<SecretData>()
             .AddAgents()
@@ -206,6 +212,8 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .AddFogs()
             .AddMicroservices()
             .AddApplications()
+            .AddRoles()
+            .AddEvents()
             .AddApplicationTemplates()
             .AddSubstitution();
         customize?.Invoke(builder.Services);
@@ -219,11 +227,13 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             app.Use(requests.FollowAsync);
         }
 
+        app.Use(app.Services.GetRequiredService<AuditTrail>().FollowAsync);
         app.Use(app.Services.GetRequiredService<ResponseHead>().InvokeAsync);
         app.Use(app.Services.GetRequiredService<ErrorHandling>().InvokeAsync);
         app.Services.GetRequiredService<SignInPages>().Use(app, isApi: true);
         app.UseRouting();
         MapRoutes(new ApiRoutes(app));
+        IssuerEndpoints.Map(app);
         return app;
     }
 
@@ -236,6 +246,12 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         StatusEndpoints.Map(api);
         OpenApiEndpoints.Map(api);
         IdentityEndpoints.Map(api);
+        BrowserEndpoints.Map(api);
+        InteractionEndpoints.Map(api);
+        MfaEndpoints.Map(api);
+        UserEndpoints.Map(api);
+        GroupEndpoints.Map(api);
+        AuthAdminEndpoints.Map(api);
         AgentPollEndpoints.Map(api);
         AgentMicroserviceEndpoints.Map(api);
         ApplicationEndpoints.Map(api);
@@ -250,6 +266,9 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         AgentNodeEndpoints.Map(api);
         FogEndpoints.Map(api);
         FogCommandEndpoints.Map(api);
+        RoleEndpoints.Map(api);
+        ServiceAccountEndpoints.Map(api);
+        EventEndpoints.Map(api);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Logger initialized successfully")]

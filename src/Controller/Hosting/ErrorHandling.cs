@@ -1,3 +1,4 @@
+using Controller.Identity.External;
 using Controller.Manifests;
 using Controller.Secrets;
 using Controller.Sql;
@@ -76,6 +77,7 @@ internal sealed partial class ErrorHandling(ResponseHead head, ILogger<ErrorHand
         ApiException api => api,
         DatabaseException { Fault: DatabaseFault.Unavailable or DatabaseFault.Conflict } =>
             ApiException.Unavailable("Database temporarily unavailable"),
+        IdentityProviderException => ApiException.Unavailable("Identity provider temporarily unavailable", retryAfterSeconds: 2),
         // A race that the checks before the write could not see.
         DatabaseException { Fault: DatabaseFault.UniqueViolation } => ApiException.Duplicate("The object was created or changed by another request"),
         DatabaseException { Fault: DatabaseFault.ForeignKeyViolation } => ApiException.Conflict("An object that this request refers to was removed by another request"),

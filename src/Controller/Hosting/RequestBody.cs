@@ -7,6 +7,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace Controller.Hosting;
 
+/// <summary>The JSON that a request brought, for those who look at it after its handler. Valid until the request ends.</summary>
+internal sealed record ReceivedJson(JsonElement Root);
+
 /// <summary>Reads JSON request bodies by the contract's rules (api-workloads 1.4).</summary>
 internal static class RequestBody
 {
@@ -53,6 +56,7 @@ internal static class RequestBody
         {
             var document = JsonDocument.Parse(json);
             context.Response.RegisterForDispose(document);
+            context.Features.Set(new ReceivedJson(document.RootElement));
             return document.RootElement;
         }
         catch (JsonException e)

@@ -27,9 +27,19 @@ internal sealed class AuthRateLimit(ControllerSettings settings, TimeProvider ti
     /// <summary>Counts each request before <paramref name="handler"/> sees it.</summary>
     public RequestDelegate Guard(RequestDelegate handler) => !_settings.Enabled ? handler : context =>
     {
-        Count(context.Connection.RemoteIpAddress ?? IPAddress.None);
+        Count(context);
         return handler(context);
     };
+
+    /// <summary>Counts a request that turned out to be one to limit.</summary>
+    /// <exception cref="ApiException">429 with the time that is left of the window.</exception>
+    public void Count(HttpContext context)
+    {
+        if (_settings.Enabled)
+        {
+            Count(context.Connection.RemoteIpAddress ?? IPAddress.None);
+        }
+    }
 
     /// <exception cref="ApiException">429 with the time that is left of the window.</exception>
     public void Count(IPAddress client)

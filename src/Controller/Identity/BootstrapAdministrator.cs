@@ -21,8 +21,6 @@ internal sealed partial class BootstrapAdministrator(
     private const int GeneratedLength = 24;
     private const int LongestName = 255;
 
-    private static readonly string[] SystemGroups = ["admin", "sre", "developer", "viewer"];
-
     private enum Outcome
     {
         Done,
@@ -35,7 +33,7 @@ internal sealed partial class BootstrapAdministrator(
     {
         var name = settings.Auth.Bootstrap.UserName?.Trim().ToLowerInvariant() ?? "";
         var password = settings.Auth.Bootstrap.Password?.Reveal() ?? "";
-        var policy = PolicyOf(await database.ReadAsync(AuthPolicyStore.ReadAsync, cancel));
+        var policy = PasswordPolicy.Of(await database.ReadAsync(AuthPolicyStore.ReadAsync, cancel));
         if (name.Length > 0 && password.Length > 0)
         {
             await EnsureConfiguredAsync(name, password, policy, cancel);
@@ -46,9 +44,6 @@ internal sealed partial class BootstrapAdministrator(
             await EnsureAnyAsync(mayGenerate, policy, cancel);
         }
     }
-
-    private static PasswordPolicy PolicyOf(AuthPolicy policy) => new(
-        policy.MinPasswordLength, policy.RequireUppercase, policy.RequireLowercase, policy.RequireDigit, policy.PasswordHistoryCount);
 
     /// <summary>Without configuration: leaves everybody in place, and on an empty database makes the first administrator.</summary>
     private async Task EnsureAnyAsync(bool mayGenerate, PasswordPolicy policy, CancellationToken cancel)
@@ -72,7 +67,7 @@ internal sealed partial class BootstrapAdministrator(
             cancel: cancel);
         if (created)
         {
-            await console.SayAsync($"Bootstrap administrator: {GeneratedName} / {generated} (shown once; change it after the first login)");
+            await ShowAsync(GeneratedName, generated!);
         }
         else if (administrators == 0)
         {
@@ -94,11 +89,12 @@ internal sealed partial class BootstrapAdministrator(
 
         string? hash = null;
         Outcome outcome;
+        bool keep;
         do
         {
             // Hashing comes before the transaction; should another replica change the account meanwhile, look again.
             var seen = await database.ReadAsync(UserStore.ListBootstrapAsync, cancel);
-            var keep = seen is [{ DeletedAt: null } only] && only.Email == name && await hasher.VerifyAsync(password, only.PasswordHash, cancel);
+            keep = seen is [{ DeletedAt: null } only] && only.Email == name && await hasher.VerifyAsync(password, only.PasswordHash, cancel);
             hash = keep ? hash : hash ?? await hasher.HashAsync(password, cancel);
             outcome = await database.WriteAsync(s => ApplyAsync(s, name, keep ? null : hash, seen), cancel: cancel);
         }
@@ -107,6 +103,10 @@ internal sealed partial class BootstrapAdministrator(
         if (outcome == Outcome.NameTaken)
         {
             NameTaken(log);
+        }
+        else if (!keep && settings.Auth.Bootstrap.AllowLog)
+        {
+            await ShowAsync(name, password);
         }
     }
 
@@ -152,10 +152,13 @@ internal sealed partial class BootstrapAdministrator(
         return Outcome.Done;
     }
 
+    private Task ShowAsync(string name, string password) =>
+        console.SayAsync($"Bootstrap administrator: {name} / {password} (shown once; change it after the first login)");
+
     private async Task PrepareAsync(DbSession session)
     {
         await BootstrapStore.LockAsync(session);
-        await BootstrapStore.EnsureSystemGroupsAsync(session, SystemGroups, time.GetUtcNow());
+        await BootstrapStore.EnsureSystemGroupsAsync(session, SystemGroups.Names, time.GetUtcNow());
     }
 
     private async Task CreateAsync(DbSession session, string name, string hash)
@@ -163,7 +166,7 @@ internal sealed partial class BootstrapAdministrator(
         var now = time.GetUtcNow();
         var user = new UserRow { Id = Guid.NewGuid().ToString("D"), Email = name, PasswordHash = hash, IsBootstrap = true };
         await UserStore.InsertAsync(session, user, now);
-        await UserStore.JoinAsync(session, user.Id, "admin", now);
+        await UserStore.JoinAsync(session, user.Id, SystemGroups.Admin, now);
         await BootstrapStore.CompleteAsync(session, user.Id, now);
     }
 

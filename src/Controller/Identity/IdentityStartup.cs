@@ -1,24 +1,20 @@
-using Controller.Configuration;
 using Controller.Hosting;
+using Controller.Identity.Browser;
 
 namespace Controller.Identity;
 
-/// <summary>What must be there before the first request: signing keys and an administrator.</summary>
-internal sealed class IdentityStartup(SigningKeys keys, BootstrapAdministrator administrator)
+/// <summary>What must be there before the first request.</summary>
+/// <param name="sessionSecret">Browsers sign in whoever the issuer is.</param>
+/// <param name="embedded">Null with an external issuer: keys, clients and accounts are its own (auth-rbac 1).</param>
+internal sealed class IdentityStartup(SessionSecret sessionSecret, EmbeddedIssuerStartup? embedded = null)
 {
-    /// <exception cref="StartupException">The settings ask for an issuer that this build does not have.</exception>
-    public static void Check(ControllerSettings settings)
-    {
-        if (settings.Auth.Mode == AuthMode.External)
-        {
-            throw new StartupException("AUTH_MODE=external is not available in this build; use embedded");
-        }
-    }
-
     /// <exception cref="StartupException">Something the operator must mend.</exception>
     public async Task RunAsync(CancellationToken cancel)
     {
-        await keys.StartAsync(cancel);
-        await administrator.EnsureAsync(cancel);
+        await sessionSecret.StartAsync(cancel);
+        if (embedded is not null)
+        {
+            await embedded.RunAsync(cancel);
+        }
     }
 }

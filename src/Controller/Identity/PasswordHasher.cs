@@ -27,8 +27,56 @@ internal sealed class PasswordHasher(int slots = 2) : IDisposable
     /// <summary>The PHC string to store.</summary>
     public async Task<string> HashAsync(string password, CancellationToken cancellation = default)
     {
-        var parameters = new Argon2Hash(MemoryKiB, Passes, RandomNumberGenerator.GetBytes(Argon2Hash.SaltSize), new byte[HashSize]);
+        var parameters = NewParameters();
         return (parameters with { Hash = await ComputeAsync(password, parameters, cancellation) }).ToString();
+    }
+
+    /// <summary>PHC strings of several secrets under one salt, so that <see cref="FindAsync"/> compares a text with all of them at once.</summary>
+    public async Task<string[]> HashTogetherAsync(IReadOnlyList<string> secrets, CancellationToken cancellation = default)
+    {
+        var parameters = NewParameters();
+        var hashes = new string[secrets.Count];
+        for (var i = 0; i < hashes.Length; i++)
+        {
+            hashes[i] = (parameters with { Hash = await ComputeAsync(secrets[i], parameters, cancellation) }).ToString();
+        }
+
+        return hashes;
+    }
+
+    /// <summary>
+    /// The stored string that is the secret's hash, or null. Computes one hash per different salt, and one when there
+    /// is none.
+    /// </summary>
+    public async Task<string?> FindAsync(string secret, IReadOnlyList<string> stored, CancellationToken cancellation = default)
+    {
+        var computed = new Dictionary<(int Memory, int Passes, int Size, string Salt), byte[]>();
+        string? found = null;
+        foreach (var text in stored)
+        {
+            if (!Argon2Hash.TryParse(text, out var expected))
+            {
+                continue;
+            }
+
+            var key = (expected.MemoryKiB, expected.Passes, expected.Hash.Length, Convert.ToHexString(expected.Salt));
+            if (!computed.TryGetValue(key, out var actual))
+            {
+                computed[key] = actual = await ComputeAsync(secret, expected, cancellation);
+            }
+
+            if (CryptographicOperations.FixedTimeEquals(actual, expected.Hash))
+            {
+                found ??= text;
+            }
+        }
+
+        if (computed.Count == 0)
+        {
+            await VerifyDummyAsync(secret, cancellation);
+        }
+
+        return found;
     }
 
     /// <summary>
@@ -55,6 +103,9 @@ internal sealed class PasswordHasher(int slots = 2) : IDisposable
         !Argon2Hash.TryParse(stored, out var hash) || hash.MemoryKiB != MemoryKiB || hash.Passes != Passes;
 
     public void Dispose() => _slots.Dispose();
+
+    private static Argon2Hash NewParameters() =>
+        new(MemoryKiB, Passes, RandomNumberGenerator.GetBytes(Argon2Hash.SaltSize), new byte[HashSize]);
 
     private async Task<byte[]> ComputeAsync(string password, Argon2Hash parameters, CancellationToken cancellation)
     {

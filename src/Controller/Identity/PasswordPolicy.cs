@@ -1,3 +1,5 @@
+using Controller.Sql.Stores;
+
 namespace Controller.Identity;
 
 /// <summary>What a new password must be. The defaults are those of a database without a policy row.</summary>
@@ -11,6 +13,9 @@ internal sealed record PasswordPolicy(
     int HistoryCount = 5)
 {
     public const string ReusedMessage = "Password was used recently and cannot be reused";
+
+    public static PasswordPolicy Of(AuthPolicy policy) => new(
+        policy.MinPasswordLength, policy.RequireUppercase, policy.RequireLowercase, policy.RequireDigit, policy.PasswordHistoryCount);
 
     /// <summary>All violations in one message, or null. Only ASCII letters and digits count.</summary>
     public string? Validate(string password)

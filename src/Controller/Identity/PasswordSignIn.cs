@@ -5,58 +5,58 @@ using Controller.Sql.Stores;
 namespace Controller.Identity;
 
 /// <summary>
-/// Login by name and password (auth-rbac 6.1, 7.3). Every refusal reads the same and costs one password hash, so that
-/// neither text nor time tells who exists or is locked.
+/// Login by name, password and, where one is on, second factor (auth-rbac 6.1). Every refusal reads the same, and its
+/// cost depends on the form of the request alone, so that neither text nor time tells who exists or is locked.
 /// </summary>
-internal sealed partial class PasswordSignIn(
-    Database database, PasswordHasher hasher, SessionTokens tokens, TimeProvider time, ILogger<PasswordSignIn> log)
+internal sealed class PasswordSignIn(
+    Database database, PasswordCheck passwords, SecondFactor secondFactor, SessionTokens tokens, TimeProvider time)
 {
+    /// <param name="name">Login name in any case.</param>
+    /// <param name="password">Password.</param>
+    /// <param name="code">TOTP or recovery code; null or empty = none.</param>
+    /// <param name="cancel">Gives up.</param>
     /// <exception cref="ApiException">401 <c>Invalid credentials</c>.</exception>
-    public async Task<TokenPair> SignInAsync(string name, string password, CancellationToken cancel)
+    public async Task<TokenPair> SignInAsync(string name, string password, string? code, CancellationToken cancel)
     {
         var email = name.Trim().ToLowerInvariant();
         var user = await database.ReadAsync(s => UserStore.FindByEmailAsync(s, email), cancel);
-        if (user is null || !MayTry(user))
+        var proof = await passwords.ProveAsync(user, password, cancel);
+        var offered = await secondFactor.PrepareAsync(proof.User?.Id, code, cancel);
+        if (proof.User is null)
         {
-            await hasher.VerifyDummyAsync(password, cancel);
             throw Refusal();
         }
 
-        // Hashing takes long, so it comes before the transaction; what it proved is checked again inside.
-        var matches = await hasher.VerifyAsync(password, user.PasswordHash, cancel);
-
         // A client that hangs up must not keep its failure from being counted.
-        var grant = await database.WriteAsync(s => DecideAsync(s, user, matches), cancel: CancellationToken.None);
+        var grant = await database.WriteAsync(s => DecideAsync(s, proof, offered), cancel: CancellationToken.None);
         return grant is null ? throw Refusal() : await tokens.SignAsync(grant, cancel);
     }
 
     private static ApiException Refusal() => ApiException.InvalidCredentials("Invalid credentials");
 
-    private bool MayTry(UserRow user) => user.DeletedAt is null && !(user.LockedUntil > time.GetUtcNow());
-
     /// <summary>Counts a failure or opens a session; null = refused. Committed either way.</summary>
-    private async Task<SessionGrant?> DecideAsync(DbSession session, UserRow seen, bool matches)
+    private async Task<SessionGrant?> DecideAsync(DbSession session, PasswordProof proof, OfferedCode? offered)
     {
-        var user = await UserStore.LockAsync(session, seen.Id);
-        if (user is null || !MayTry(user) || user.PasswordHash != seen.PasswordHash)
+        var policy = await AuthPolicyStore.ReadAsync(session);
+        if (await passwords.ConfirmAsync(session, proof, policy) is not { } user)
+        {
+            return null;
+        }
+
+        var memberships = await UserStore.MembershipsAsync(session, user.Id);
+        var mfa = await MfaStore.FindAsync(session, user.Id);
+        var passed = SecondFactor.NeedOf(user, memberships, mfa) switch
+        {
+            SecondFactorNeed.None => true,
+            SecondFactorNeed.Code => await secondFactor.VerifyAsync(session, mfa!, offered, policy),
+            _ => false,
+        };
+        if (!passed)
         {
             return null;
         }
 
         var now = time.GetUtcNow();
-        var policy = await AuthPolicyStore.ReadAsync(session);
-        if (!matches)
-        {
-            await CountFailureAsync(session, user, policy, now);
-            return null;
-        }
-
-        var memberships = await UserStore.MembershipsAsync(session, user.Id);
-        if (await NeedsSecondFactorAsync(session, user, memberships))
-        {
-            return null;
-        }
-
         if (user.FailedAttempts != 0 || user.LockedUntil is not null)
         {
             await UserStore.SetFailuresAsync(session, user.Id, 0, null, now);
@@ -64,23 +64,4 @@ internal sealed partial class PasswordSignIn(
 
         return await tokens.RecordAsync(session, SessionTokens.SubjectOf(user, memberships, now), policy);
     }
-
-    private async Task CountFailureAsync(DbSession session, UserRow user, AuthPolicy policy, DateTimeOffset now)
-    {
-        var attempts = user.FailedAttempts + 1;
-        var locks = attempts >= policy.MaxFailedAttempts;
-        DateTimeOffset? until = locks ? now.AddMinutes(policy.LockoutMinutes) : null;
-        await UserStore.SetFailuresAsync(session, user.Id, attempts, until, now);
-        if (locks)
-        {
-            session.OnCommitted(() => Locked(log, user.Id, attempts));
-        }
-    }
-
-    /// <summary>Whether a password alone is not enough: a second factor is on, or a group demands one (auth-rbac 7.4).</summary>
-    private static async Task<bool> NeedsSecondFactorAsync(DbSession session, UserRow user, List<MembershipRow> memberships) =>
-        !user.IsBootstrap && (memberships.Exists(m => m.MfaRequired) || await UserStore.HasMfaAsync(session, user.Id));
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Account {userId} is locked after {attempts} wrong passwords")]
-    private static partial void Locked(ILogger log, string userId, int attempts);
 }

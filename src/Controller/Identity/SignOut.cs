@@ -1,5 +1,4 @@
 using Controller.Sql;
-using Controller.Sql.Stores;
 
 namespace Controller.Identity;
 
@@ -14,15 +13,6 @@ internal sealed class SignOut(Database database, TokenVerifier verifier, TimePro
             return;
         }
 
-        await database.WriteAsync(
-            async s =>
-            {
-                await RefreshTokenStore.RevokeAllAsync(s, claims.Subject, time.GetUtcNow());
-                if (Guid.TryParseExact(claims.Subject, "D", out var userId))
-                {
-                    await IssuerStateStore.EndSessionsAsync(s, userId);
-                }
-            },
-            cancel: cancel);
+        await database.WriteAsync(s => UserSessions.EndAllAsync(s, claims.Subject, time.GetUtcNow()), cancel: cancel);
     }
 }

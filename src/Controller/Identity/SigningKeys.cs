@@ -3,6 +3,7 @@ using Controller.Hosting;
 using Controller.Secrets;
 using Controller.Sql;
 using Controller.Sql.Stores;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Controller.Identity;
 
@@ -28,8 +29,7 @@ internal sealed partial class SigningKeys(
     {
         if ((await ReloadAsync(TimeSpan.Zero, cancel)).Signing is null)
         {
-            var key = SigningKey.Create();
-            var material = cipher.Encrypt(SigningKey.SecretName(key.Kid), key.ToStored());
+            var (key, material) = NewKey();
             await database.WriteAsync(
                 async s =>
                 {
@@ -50,13 +50,42 @@ internal sealed partial class SigningKeys(
         }
     }
 
+    /// <summary>
+    /// Makes a new key, which signs here from now on and on other replicas within a minute. Tokens of the old one stay
+    /// valid until they expire (auth-rbac 3.4).
+    /// </summary>
+    /// <returns>The new key's id, and since when it counts.</returns>
+    public async Task<(string Kid, DateTimeOffset At)> RotateAsync(CancellationToken cancel)
+    {
+        var (key, material) = NewKey();
+        var at = time.GetUtcNow();
+        await database.WriteAsync(
+            async s =>
+            {
+                await BootstrapStore.LockAsync(s);
+                await SigningKeyStore.RetireAllAsync(s, at);
+                await SigningKeyStore.InsertAsync(s, key.Kid, material, at);
+            },
+            cancel: cancel);
+
+        // The key is changed: a client that hangs up must not keep this replica from signing with it.
+        await ReloadAsync(TimeSpan.Zero, CancellationToken.None);
+        Rotated(log, key.Kid);
+        return (key.Kid, at);
+    }
+
     /// <summary>The key to sign with now.</summary>
     public async ValueTask<SigningKey> CurrentAsync(CancellationToken cancel) =>
         (await FreshAsync(cancel)).Signing ?? throw ApiException.Unavailable("Embedded OIDC signing key is not configured");
 
     /// <inheritdoc/>
-    public async ValueTask<VerificationKey?> FindAsync(string kid, CancellationToken cancel)
+    public async ValueTask<VerificationKey?> FindAsync(string? kid, string algorithm, CancellationToken cancel)
     {
+        if (string.IsNullOrEmpty(kid) || algorithm != SecurityAlgorithms.RsaSha256)
+        {
+            return null;
+        }
+
         var ring = await FreshAsync(cancel);
         if (!ring.Verification.TryGetValue(kid, out var key))
         {
@@ -64,6 +93,13 @@ internal sealed partial class SigningKeys(
         }
 
         return key is null || key.UsableUntil <= time.GetUtcNow() ? null : key;
+    }
+
+    /// <summary>The keys whose tokens are accepted now: what is published (auth-rbac 3.4).</summary>
+    public async ValueTask<IReadOnlyList<VerificationKey>> PublishedAsync(CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        return [.. (await FreshAsync(cancel)).Verification.Values.Where(k => !(k.UsableUntil <= now))];
     }
 
     public void Dispose() => _reloading.Dispose();
@@ -121,7 +157,10 @@ internal sealed partial class SigningKeys(
             async s =>
             {
                 var lifetimes = TokenLifetimes.Of(settings.Auth.Lifetimes, await AuthPolicyStore.ReadAsync(s));
-                return (await SigningKeyStore.ListAsync(s, time.GetUtcNow() - lifetimes.Longest), lifetimes.Longest);
+
+                // Until it reads the keys again, another replica may still sign with one that was retired.
+                var overlap = lifetimes.Longest + Stale;
+                return (await SigningKeyStore.ListAsync(s, time.GetUtcNow() - overlap), overlap);
             },
             cancel);
         return Ring(rows, overlap);
@@ -140,10 +179,16 @@ internal sealed partial class SigningKeys(
             }
 
             signing ??= row.IsActive ? key : null;
-            verification[row.Kid] = new VerificationKey(row.Kid, key.PublicKey, row.IsActive ? null : row.UpdatedAt + overlap);
+            verification[row.Kid] = VerificationKey.Embedded(settings.Auth.IssuerUrl!, row.Kid, key.PublicKey, row.IsActive ? null : row.UpdatedAt + overlap);
         }
 
         return new KeyRing(signing, verification);
+    }
+
+    private (SigningKey Key, string Material) NewKey()
+    {
+        var key = SigningKey.Create();
+        return (key, cipher.Encrypt(SigningKey.SecretName(key.Kid), key.ToStored()));
     }
 
     private SigningKey? Open(SigningKeyRow row)
@@ -164,6 +209,9 @@ internal sealed partial class SigningKeys(
             return null;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Signing key {kid} signs from now on")]
+    private static partial void Rotated(ILogger log, string kid);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Signing key {kid} is not used: {reason}")]
     private static partial void Unusable(ILogger log, string kid, string reason);

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Controller.Identity;
 
-/// <summary>What a verified token of ours says (auth-rbac 3.1 and 3.2).</summary>
+/// <summary>What a verified token says: one of ours (auth-rbac 3.1 and 3.2), or an external issuer's (auth-rbac 10.1).</summary>
 internal sealed record TokenClaims
 {
     /// <summary><c>token_use</c> of an API bearer.</summary>
@@ -12,6 +12,7 @@ internal sealed record TokenClaims
     /// <summary><c>token_use</c> of a refresh token.</summary>
     public const string Refresh = "refresh";
 
+    /// <summary>Empty where an external issuer leaves it out.</summary>
     public required string Subject { get; init; }
 
     public required string? Use { get; init; }
@@ -19,7 +20,7 @@ internal sealed record TokenClaims
     /// <summary>First non-empty of preferred_username, username, email, sub (auth-rbac 10.1).</summary>
     public required string Username { get; init; }
 
-    /// <summary>Lower case.</summary>
+    /// <summary>Roles and groups of all claims that may name them, in order, lower case.</summary>
     public required IReadOnlyList<string> Groups { get; init; }
 
     public required bool PasswordChangeRequired { get; init; }
@@ -31,19 +32,23 @@ internal sealed record TokenClaims
     public required DateTimeOffset Expires { get; init; }
 
     /// <summary>Reads the payload of a token whose signature, issuer, audience and times have been checked.</summary>
-    /// <returns>Null when it has no subject.</returns>
-    public static TokenClaims? Parse(string payload)
+    /// <param name="payload">Base64url.</param>
+    /// <param name="clientId">Whose roles count.</param>
+    /// <returns>Null when it names nobody.</returns>
+    public static TokenClaims? Parse(string payload, string clientId)
     {
         using var document = JsonDocument.Parse(Base64Url.DecodeFromChars(payload));
         var claims = document.RootElement;
-        return Text(claims, "sub") is not { } subject
+        var subject = Text(claims, "sub");
+        var username = Text(claims, "preferred_username") ?? Text(claims, "username") ?? Text(claims, "email") ?? subject;
+        return username is null
             ? null
             : new TokenClaims
             {
-                Subject = subject,
+                Subject = subject ?? "",
                 Use = Text(claims, "token_use"),
-                Username = Text(claims, "preferred_username") ?? Text(claims, "username") ?? Text(claims, "email") ?? subject,
-                Groups = Texts(claims, "groups"),
+                Username = username,
+                Groups = [.. ClientRoles(claims, clientId), .. Texts(claims, "roles"), .. Texts(claims, "groups")],
                 PasswordChangeRequired = claims.TryGetProperty("password_change_required", out var due) && due.ValueKind == JsonValueKind.True,
                 Id = Text(claims, "jti"),
                 FamilyId = Text(claims, "family_id"),
@@ -55,6 +60,13 @@ internal sealed record TokenClaims
 
     private static string? Text(JsonElement claims, string name) =>
         claims.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+
+    /// <summary><c>resource_access[client].roles</c>, where Keycloak writes the roles of a client.</summary>
+    private static string[] ClientRoles(JsonElement claims, string clientId) =>
+        claims.TryGetProperty("resource_access", out var resources) && resources.ValueKind == JsonValueKind.Object
+        && resources.TryGetProperty(clientId, out var client) && client.ValueKind == JsonValueKind.Object
+            ? Texts(client, "roles")
+            : [];
 
     private static string[] Texts(JsonElement claims, string name) =>
         claims.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array

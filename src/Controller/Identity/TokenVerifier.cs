@@ -6,7 +6,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Controller.Identity;
 
 /// <summary>
-/// Verifies tokens of the embedded issuer: RS256 by a key of ours, issuer, audience, expiry without tolerance
+/// Verifies tokens of the issuer in use: signature by a key of its own, issuer, audience, expiry without tolerance
 /// (auth-rbac 2, decision 4).
 /// </summary>
 internal sealed partial class TokenVerifier(IVerificationKeys keys, ControllerSettings settings, TimeProvider time, ILogger<TokenVerifier> log)
@@ -20,24 +20,19 @@ internal sealed partial class TokenVerifier(IVerificationKeys keys, ControllerSe
     /// <param name="token">Compact JWS.</param>
     /// <param name="acceptExpired">Takes a token whose time is over, for signing out.</param>
     /// <param name="cancel">Gives up.</param>
+    /// <param name="audience">For which client; the API's own unless given.</param>
     /// <exception cref="Controller.Sql.DatabaseException">The token's key could not be looked up.</exception>
-    public async ValueTask<TokenClaims?> VerifyAsync(string token, bool acceptExpired, CancellationToken cancel)
+    /// <exception cref="External.IdentityProviderException">The same, of an external issuer.</exception>
+    public async ValueTask<TokenClaims?> VerifyAsync(string token, bool acceptExpired, CancellationToken cancel, string? audience = null)
     {
-        if (Read(token) is not { } jwt || await keys.FindAsync(jwt.Kid, cancel) is not { } key)
+        if (await ReadAsync(token, acceptExpired, cancel, audience) is not { } jwt)
         {
-            return null;
-        }
-
-        var result = await _handler.ValidateTokenAsync(token, Rules(key, acceptExpired));
-        if (!result.IsValid)
-        {
-            Refused(log, result.Exception.GetType().Name);
             return null;
         }
 
         try
         {
-            return TokenClaims.Parse(jwt.EncodedPayload);
+            return TokenClaims.Parse(jwt.EncodedPayload, settings.Auth.ClientId!);
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or ArgumentException)
         {
@@ -46,7 +41,31 @@ internal sealed partial class TokenVerifier(IVerificationKeys keys, ControllerSe
         }
     }
 
-    private static JsonWebToken? Read(string token)
+    /// <summary>As <see cref="VerifyAsync"/>, for callers who read other claims.</summary>
+    public async ValueTask<JsonWebToken?> ReadAsync(string token, bool acceptExpired, CancellationToken cancel, string? audience = null)
+    {
+        if (Parse(token) is not { } jwt)
+        {
+            return null;
+        }
+
+        if (await keys.FindAsync(jwt.Kid, jwt.Alg, cancel) is not { } key)
+        {
+            Refused(log, "its key is unknown");
+            return null;
+        }
+
+        var result = await _handler.ValidateTokenAsync(token, Rules(key, acceptExpired, audience ?? settings.Auth.ClientId));
+        if (result.IsValid)
+        {
+            return jwt;
+        }
+
+        Refused(log, result.Exception.GetType().Name);
+        return null;
+    }
+
+    private static JsonWebToken? Parse(string token)
     {
         if (token.Length > MaxLength)
         {
@@ -56,7 +75,7 @@ internal sealed partial class TokenVerifier(IVerificationKeys keys, ControllerSe
         try
         {
             var jwt = new JsonWebToken(token);
-            return jwt.Alg == SecurityAlgorithms.RsaSha256 && !string.IsNullOrEmpty(jwt.Kid) ? jwt : null;
+            return string.IsNullOrEmpty(jwt.Alg) ? null : jwt;
         }
         catch (Exception e) when (e is ArgumentException or SecurityTokenException or JsonException or FormatException)
         {
@@ -64,13 +83,12 @@ internal sealed partial class TokenVerifier(IVerificationKeys keys, ControllerSe
         }
     }
 
-    private TokenValidationParameters Rules(VerificationKey key, bool acceptExpired) => new()
+    private TokenValidationParameters Rules(VerificationKey key, bool acceptExpired, string? audience) => new()
     {
-        ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
-        IssuerSigningKey = key.Key,
-        TryAllIssuerSigningKeys = false,
-        ValidIssuer = settings.Auth.IssuerUrl,
-        ValidAudience = settings.Auth.ClientId,
+        ValidAlgorithms = key.Algorithms,
+        IssuerSigningKeyResolver = (_, _, _, _) => [key.Key],
+        ValidIssuer = key.Issuer,
+        ValidAudience = audience,
         IgnoreTrailingSlashWhenValidatingAudience = false,
         RequireSignedTokens = true,
         RequireExpirationTime = true,

@@ -7,7 +7,7 @@ internal static class Redaction
 {
     public const string Mask = "[REDACTED]";
 
-    private static readonly string[] Names = ["headers.authorization", "authorization", "jwt", "creds", "cookie", "apikey", "api_key"];
+    private static readonly string[] Names = ["headers.authorization", "authorization", "jwt", "creds", "cookie", "apikey", "api_key", "id_token_hint"];
 
     private static readonly string[] Endings = ["token", "password", "privatekey", "private_key"];
 

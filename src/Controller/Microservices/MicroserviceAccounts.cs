@@ -1,49 +1,31 @@
-using System.Text.Json;
 using Controller.AccessControl;
 using Controller.Hosting;
+using Controller.Roles;
 using Controller.Sql;
 using Controller.Sql.Stores;
 
 namespace Controller.Microservices;
 
-/// <summary>The role of a microservice's service account.</summary>
-/// <param name="Name">Role name.</param>
-/// <param name="Id">Its row; null for a system role.</param>
-internal sealed record AccountRole(string Name, long? Id);
-
 /// <summary>Every microservice has a service account of its own name (api-workloads 6.4, 6.5).</summary>
 internal static class MicroserviceAccounts
 {
-    private const string DefaultRole = "microservice";
+    private static readonly ResolvedRole Default = new(new RoleRef(RoleRef.RoleKind, "microservice"), null);
 
     /// <summary>The role in a body; null when none is named.</summary>
     /// <exception cref="ApiException">400 when it does not exist.</exception>
-    public static async Task<AccountRole?> ReadAsync(DbSession session, JsonFields body)
-    {
-        if (body.Object("serviceAccount")?.Object("roleRef")?.Text("name") is not { Length: > 0 } name)
-        {
-            return null;
-        }
-
-        if (SystemRoles.All.ContainsKey(name))
-        {
-            return new AccountRole(name, null);
-        }
-
-        var id = await ServiceAccountStore.FindRoleAsync(session, name)
-            ?? throw ApiException.Validation($"Referenced role '{name}' does not exist");
-        return new AccountRole(name, id);
-    }
+    public static async Task<ResolvedRole?> ReadAsync(DbSession session, JsonFields body) =>
+        body.Object("serviceAccount")?.Object("roleRef")?.Text("name") is { Length: > 0 } name
+            ? await RoleResolver.ResolveAsync(session, new RoleRef(RoleRef.RoleKind, name))
+            : null;
 
     /// <summary>Makes or changes the account.</summary>
     /// <exception cref="ApiException">409 when another microservice holds the account of this name.</exception>
-    public static async Task SetAsync(DbSession session, MicroserviceRow microservice, AccountRole? role, DateTimeOffset now)
+    public static async Task SetAsync(DbSession session, MicroserviceRow microservice, ResolvedRole? role, DateTimeOffset now)
     {
-        role ??= new AccountRole(DefaultRole, null);
-        var reference = JsonSerializer.Serialize(new RoleRefBody("Role", role.Name), MicroserviceJsonContext.Default.RoleRefBody);
+        role ??= Default;
         try
         {
-            await ServiceAccountStore.SetAsync(session, microservice.Uuid, microservice.ApplicationId, microservice.Name, reference, role.Id, now);
+            await ServiceAccountStore.SetAsync(session, microservice.Uuid, microservice.ApplicationId, microservice.Name, role.Reference.ToJson(), role.Id, now);
         }
         catch (DatabaseException e) when (e.Fault == DatabaseFault.UniqueViolation)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Controller.AccessControl;
 using Controller.Hosting;
 
 namespace Controller.Microservices;
@@ -109,10 +110,8 @@ internal sealed record HealthCheckBody(
 internal sealed record NatsConfigBody(bool NatsAccess, string? NatsRule);
 
 internal sealed record ServiceAccountBody(
-    long Id, string Name, string? MicroserviceUuid, long? ApplicationId, RoleRefBody? RoleRef, long? RoleId, DateTimeOffset? CreatedAt,
+    long Id, string Name, string? MicroserviceUuid, long? ApplicationId, RoleRef? RoleRef, long? RoleId, DateTimeOffset? CreatedAt,
     DateTimeOffset? UpdatedAt);
-
-internal sealed record RoleRefBody(string Kind, string Name);
 
 /// <summary>The member <c>serviceAccount</c> where it is part of the answer: an object or null.</summary>
 [JsonConverter(typeof(ServiceAccountMemberConverter))]

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Controller.AccessControl;
 using Controller.Agents;
 using Controller.Sql;
 using Controller.Sql.Stores;
@@ -100,16 +100,5 @@ internal sealed class MicroserviceJson(MicroserviceEnvironment environment, Flee
     }
 
     private static ServiceAccountBody ToBody(ServiceAccountRow row) => new(
-        row.Id, row.Name, row.MicroserviceUuid, row.ApplicationId, RoleRef(row.RoleRef), row.RoleId, row.CreatedAt, row.UpdatedAt);
-
-    private static RoleRefBody? RoleRef(string? text)
-    {
-        if (text is null || JsonText.Parse(text) is not { ValueKind: JsonValueKind.Object } reference)
-        {
-            return null;
-        }
-
-        var fields = new Hosting.JsonFields(reference);
-        return new RoleRefBody(fields.Text("kind") ?? "Role", fields.Text("name") ?? "");
-    }
+        row.Id, row.Name, row.MicroserviceUuid, row.ApplicationId, RoleRef.Parse(row.RoleRef), row.RoleId, row.CreatedAt, row.UpdatedAt);
 }

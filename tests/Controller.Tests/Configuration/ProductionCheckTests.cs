@@ -67,6 +67,16 @@ public class ProductionCheckTests
     }
 
     [Test]
+    public async Task AnExternalIssuerIsHttpsUnlessHttpIsAllowed()
+    {
+        using var fixture = new SettingsFixture();
+        (string, string)[] environment = [("AUTH_MODE", "external"), ("OIDC_ISSUER_URL", "http://idp.example"), ("OIDC_CLIENT_ID", "id"), ("OIDC_CLIENT_SECRET", "s")];
+
+        await Assert.That(fixture.Load(environment).Errors).IsEquivalentTo(["OIDC_ISSUER_URL must use https unless auth.insecureAllowHttp is true"]);
+        await Assert.That(fixture.Load([.. environment, ("AUTH_INSECURE_ALLOW_HTTP", "true")]).Errors).IsEmpty();
+    }
+
+    [Test]
     public async Task AnUnusedIssuerIsAWarning()
     {
         using var fixture = new SettingsFixture();

@@ -113,6 +113,65 @@ public sealed partial class BootstrapTests
     }
 
     [Test]
+    public async Task A_replaced_administrator_takes_everything_along()
+    {
+        using var directory = new TempDirectory();
+        await using (var host = await IdentityHost.StartAsync(Admin("boss", "Correct-Horse-7-Battery"), directory.Path))
+        {
+            var bearer = await host.BearerAsync("boss");
+            await host.EnrolAsync(bearer);
+            var id = (await host.UserAsync("boss"))!.Id;
+            await Assert.That((await host.CallAsync("POST", $"/users/{id}/reset-token", bearer)).Status).IsEqualTo(HttpStatusCode.OK);
+        }
+
+        await using (var same = await IdentityHost.StartAsync(Admin("boss", "Correct-Horse-7-Battery"), directory.Path))
+        {
+            await Assert.That(await CountAsync(same, "AuthMfa")).IsEqualTo(1).Because("the same administrator keeps the second factor");
+        }
+
+        await using var replaced = await IdentityHost.StartAsync(Admin("boss", "Another-Horse-8-Battery"), directory.Path);
+        foreach (var table in new[] { "AuthMfa", "AuthPasswordResetSessions", "AuthRefreshTokens" })
+        {
+            await Assert.That(await CountAsync(replaced, table)).IsEqualTo(0).Because(table);
+        }
+
+        await Assert.That(await CountAsync(replaced, "AuthUserGroups")).IsEqualTo(1);
+        await Assert.That(await RecordedAsync(replaced)).IsEqualTo((await replaced.UserAsync("boss"))!.Id);
+    }
+
+    [Test]
+    public async Task A_password_changed_through_the_API_is_reverted_by_the_configuration()
+    {
+        using var directory = new TempDirectory();
+        await using (var host = await IdentityHost.StartAsync(Admin("boss", "Correct-Horse-7-Battery"), directory.Path))
+        {
+            var bearer = await host.BearerAsync("boss");
+            await host.CallAsync(
+                "POST", "/user/change-password", bearer, """{"currentPassword":"Correct-Horse-7-Battery","newPassword":"Another-Horse-8-Battery"}""");
+            await host.SignInAsync("boss", "Another-Horse-8-Battery");
+        }
+
+        await using var again = await IdentityHost.StartAsync(Admin("boss", "Correct-Horse-7-Battery"), directory.Path);
+        await again.SignInAsync("boss", "Correct-Horse-7-Battery");
+        await Assert.That((await again.LoginAsync("boss", "Another-Horse-8-Battery")).Status).IsEqualTo(HttpStatusCode.Unauthorized);
+    }
+
+    [Test]
+    public async Task The_configured_password_is_shown_once_and_only_when_allowed()
+    {
+        using var directory = new TempDirectory();
+        Dictionary<string, string> allowed = new(Admin("boss", "Correct-Horse-7-Battery")) { ["AUTH_INSECURE_ALLOW_BOOTSTRAP_LOG"] = "true" };
+        await using (var first = await IdentityHost.StartAsync(allowed, directory.Path))
+        {
+            await Assert.That(first.Output).Contains("boss / Correct-Horse-7-Battery");
+            await Assert.That(first.Log).DoesNotContain("Correct-Horse-7-Battery");
+        }
+
+        await using var second = await IdentityHost.StartAsync(allowed, directory.Path);
+        await Assert.That(second.Output).IsEmpty();
+    }
+
+    [Test]
     public async Task A_password_against_the_policy_stops_the_start()
     {
         var e = await Assert.ThrowsAsync<StartupException>(() => IdentityHost.StartAsync(Admin("boss", "SecretSecret")));
@@ -169,28 +228,14 @@ public sealed partial class BootstrapTests
         await Assert.That(groups).IsEquivalentTo(["admin True False", "developer True False", "sre True False", "viewer True True"]);
     }
 
-    [Test]
-    public async Task External_mode_is_refused_before_anything_is_touched()
-    {
-        using var directory = new TempDirectory();
-        var e = await Assert.ThrowsAsync<StartupException>(() => IdentityHost.StartAsync(
-            new()
-            {
-                ["AUTH_MODE"] = "external",
-                ["OIDC_ISSUER_URL"] = "https://idp.example.org",
-                ["OIDC_CLIENT_ID"] = "c",
-                ["OIDC_CLIENT_SECRET"] = "s",
-            },
-            directory.Path));
-        await Assert.That(e!.Message).Contains("not available in this build");
-        await Assert.That(Directory.EnumerateFiles(directory.Path, "*.sqlite*")).IsEmpty();
-    }
-
     private static Dictionary<string, string> Admin(string name, string password) => new()
     {
         ["OIDC_BOOTSTRAP_ADMIN_USERNAME"] = name,
         ["OIDC_BOOTSTRAP_ADMIN_PASSWORD"] = password,
     };
+
+    private static Task<long> CountAsync(IdentityHost host, string table) =>
+        host.Controller.Database.ReadAsync(s => s.QueryOneAsync($"SELECT COUNT(*) FROM \"{table}\"", r => r.Long()));
 
     private static Task<string?> RecordedAsync(IdentityHost host) => host.Controller.Database.ReadAsync(BootstrapStore.AdministratorAsync);
 

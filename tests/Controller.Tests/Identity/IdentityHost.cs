@@ -12,6 +12,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Controller.Tests.Identity;
 
+/// <summary>The tokens of a login.</summary>
+internal sealed record SignedIn(string AccessToken, string RefreshToken);
+
 /// <summary>A Controller with its real bearer validation, a clock of the test, and everything it prints or logs kept.</summary>
 internal sealed class IdentityHost : IAsyncDisposable
 {
@@ -50,7 +53,7 @@ internal sealed class IdentityHost : IAsyncDisposable
     public string Log => string.Join('\n', _log.Lines);
 
     public static async Task<IdentityHost> StartAsync(
-        Dictionary<string, string>? environment = null, string? dataDirectory = null, FakeTimeProvider? clock = null)
+        Dictionary<string, string>? environment = null, string? dataDirectory = null, FakeTimeProvider? clock = null, int port = 0)
     {
         clock ??= new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1782000000));
         var output = new StringWriter();
@@ -58,11 +61,11 @@ internal sealed class IdentityHost : IAsyncDisposable
         var controller = await TestController.StartAsync(environment ?? Configured, dataDirectory, customize: services =>
         {
             services.AddSingleton<TimeProvider>(clock);
-            services.AddSingleton<IBearerValidator>(p => p.GetRequiredService<EmbeddedBearerValidator>());
+            services.AddSingleton<IBearerValidator>(p => p.GetRequiredService<BearerValidator>());
             services.AddSingleton(new OperatorConsole(TextWriter.Synchronized(output)));
             services.AddSingleton<ILoggerProvider>(log);
             services.Configure<LoggerFilterOptions>(o => o.MinLevel = LogLevel.Trace);
-        });
+        }, port: port);
         return new IdentityHost(controller, clock, output, log);
     }
 
@@ -111,11 +114,15 @@ internal sealed class IdentityHost : IAsyncDisposable
         return (response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text), response);
     }
 
-    public async Task<(HttpStatusCode Status, JsonNode? Body)> LoginAsync(string email, string password)
+    /// <summary>Sends JSON text (or nothing) to a route after <c>/api/v3</c>.</summary>
+    public async Task<(HttpStatusCode Status, JsonNode? Body)> CallAsync(string method, string path, string? authorization = null, string? json = null)
     {
-        var (status, body, _) = await SendAsync("POST", "/api/v3/user/login", new JsonObject { ["email"] = email, ["password"] = password, ["totp"] = "" });
+        var (status, body, _) = await SendAsync(method, $"/api/v3{path}", json is null ? null : JsonNode.Parse(json), authorization);
         return (status, body);
     }
+
+    public Task<(HttpStatusCode Status, JsonNode? Body)> LoginAsync(string email, string password, string totp = "") => CallAsync(
+        "POST", "/user/login", json: new JsonObject { ["email"] = email, ["password"] = password, ["totp"] = totp }.ToJsonString());
 
     public async Task<(HttpStatusCode Status, JsonNode? Body)> RefreshAsync(string token)
     {
@@ -124,13 +131,35 @@ internal sealed class IdentityHost : IAsyncDisposable
     }
 
     /// <summary>Logs in for certain.</summary>
-    public async Task<TokenPair> SignInAsync(string email = AdminName, string password = AdminPassword)
+    public async Task<SignedIn> SignInAsync(string email = AdminName, string password = AdminPassword, string totp = "")
     {
-        var (status, body) = await LoginAsync(email, password);
+        var (status, body) = await LoginAsync(email, password, totp);
         return status == HttpStatusCode.OK
-            ? new TokenPair((string)body!["accessToken"]!, (string)body["refreshToken"]!)
+            ? new SignedIn((string)body!["accessToken"]!, (string)body["refreshToken"]!)
             : throw new InvalidOperationException($"{status}: {body}");
     }
+
+    /// <summary>The header of a new session.</summary>
+    public async Task<string> BearerAsync(string email, string password = AdminPassword) => $"Bearer {(await SignInAsync(email, password)).AccessToken}";
+
+    /// <summary>Adds a user of the given groups, with <see cref="AdminPassword"/>, and signs in.</summary>
+    public async Task<(UserRow User, string Bearer)> EnterAsync(string email, params string[] groups)
+    {
+        var user = await AddUserAsync(email, AdminPassword, groups);
+        return (user, await BearerAsync(email));
+    }
+
+    /// <summary>Switches the caller's second factor on, and steps past the code that did it.</summary>
+    public async Task<(string Secret, string[] RecoveryCodes)> EnrolAsync(string bearer)
+    {
+        var secret = (string)(await CallAsync("POST", "/user/mfa/enroll", bearer)).Body!["secret"]!;
+        var confirmed = await CallAsync("POST", "/user/mfa/confirm", bearer, $$"""{"code":"{{Code(secret)}}"}""");
+        Clock.Advance(TimeSpan.FromSeconds(30));
+        return (secret, [.. confirmed.Body!["recoveryCodes"]!.AsArray().Select(c => (string)c!)]);
+    }
+
+    /// <summary>What an authenticator app shows now.</summary>
+    public string Code(string secret) => Totp.CodeAt(secret, Clock.GetUtcNow());
 
     public ValueTask<OperatorIdentity?> ValidateAsync(string token) => Service<IBearerValidator>().ValidateAsync(token, default);
 

@@ -3,6 +3,7 @@ using Controller.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Controller.Tests.Identity;
 
@@ -11,14 +12,16 @@ internal sealed class ProbeHost(WebApplication app) : IAsyncDisposable
 {
     public Uri Address => new(app.Urls.First());
 
-    public static async Task<ProbeHost> StartAsync(IdentityHost host, Action<ApiRoutes> map)
+    public static Task<ProbeHost> StartAsync(IdentityHost host, Action<ApiRoutes> map) => StartAsync(host.Controller.App.Services, map);
+
+    public static async Task<ProbeHost> StartAsync(IServiceProvider services, Action<ApiRoutes> map)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
         var app = builder.Build();
-        app.Use(host.Service<ErrorHandling>().InvokeAsync);
+        app.Use(services.GetRequiredService<ErrorHandling>().InvokeAsync);
         app.UseRouting();
-        map(new ApiRoutes(new Routes(app, host.Controller.App.Services)));
+        map(new ApiRoutes(new Routes(app, services)));
         await app.StartAsync();
         return new ProbeHost(app);
     }

@@ -47,6 +47,23 @@ public sealed class RateLimitTests
     }
 
     [Test]
+    [Arguments("POST", "/user/login", true)]
+    [Arguments("POST", "/user/change-password", true)]
+    [Arguments("POST", "/user/mfa/enroll", true)]
+    [Arguments("POST", "/user/mfa/confirm", true)]
+    [Arguments("DELETE", "/user/mfa", false)]
+    [Arguments("POST", "/user/refresh", false)]
+    [Arguments("POST", "/user/logout", false)]
+    [Arguments("GET", "/user/profile", false)]
+    public async Task Routes_that_take_secrets_share_one_count(string method, string path, bool counted)
+    {
+        await using var host = await IdentityHost.StartAsync(new(IdentityHost.Configured) { ["AUTH_RATE_LIMIT_MAX_REQUESTS"] = "2" });
+        var bearer = await host.BearerAsync(IdentityHost.AdminName);
+        await Assert.That((await host.CallAsync(method, path, bearer)).Status).IsNotEqualTo(HttpStatusCode.TooManyRequests);
+        await Assert.That((await AttemptAsync(host)).StatusCode == HttpStatusCode.TooManyRequests).IsEqualTo(counted);
+    }
+
+    [Test]
     public async Task It_can_be_switched_off()
     {
         await using var host = await IdentityHost.StartAsync(

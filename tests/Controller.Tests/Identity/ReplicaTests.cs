@@ -64,6 +64,61 @@ public sealed class ReplicaTests
     }
 
     [Test]
+    public async Task A_key_rotated_on_one_replica_serves_on_all()
+    {
+        var server = await PostgresServer.SharedAsync();
+        var environment = Environment(server, await server.CreateDatabaseAsync());
+        foreach (var (name, value) in IdentityHost.Configured)
+        {
+            environment[name] = value;
+        }
+
+        // One clock, so that neither is a minute behind.
+        await using var one = await IdentityHost.StartAsync(environment);
+        await using var two = await IdentityHost.StartAsync(environment, clock: one.Clock);
+        var before = await one.SignInAsync();
+        one.Clock.Advance(TimeSpan.FromSeconds(6));
+        var rotated = await one.CallAsync("POST", "/auth/jwks/rotate", $"Bearer {before.AccessToken}");
+        var kid = (string)rotated.Body!["kid"]!;
+
+        // The other has not read the keys since: it still signs with the old one, which both take.
+        var meanwhile = await two.SignInAsync();
+        await Assert.That((string)Jwt.Header(meanwhile.AccessToken)["kid"]!).IsNotEqualTo(kid);
+        await Assert.That(await one.ValidateAsync(meanwhile.AccessToken)).IsNotNull();
+
+        // A token of the new key makes it look.
+        var after = await one.SignInAsync();
+        await Assert.That((string)Jwt.Header(after.AccessToken)["kid"]!).IsEqualTo(kid);
+        await Assert.That(await two.ValidateAsync(after.AccessToken)).IsNotNull();
+        await Assert.That((string)Jwt.Header((await two.SignInAsync()).AccessToken)["kid"]!).IsEqualTo(kid);
+        await Assert.That((await two.RefreshAsync(before.RefreshToken)).Status).IsEqualTo(HttpStatusCode.OK);
+
+        // What the other signed with the old key after the rotation lives out its time.
+        one.Clock.Advance(TimeSpan.FromSeconds(3599));
+        await Assert.That((await one.RefreshAsync(meanwhile.RefreshToken)).Status).IsEqualTo(HttpStatusCode.OK);
+    }
+
+    [Test]
+    public async Task Guesses_on_two_replicas_share_one_lockout()
+    {
+        var server = await PostgresServer.SharedAsync();
+        var environment = Environment(server, await server.CreateDatabaseAsync());
+        await using var one = await IdentityHost.StartAsync(environment);
+        await using var two = await IdentityHost.StartAsync(environment, clock: one.Clock);
+        await one.AddUserAsync("alice", IdentityHost.AdminPassword);
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? one : two).LoginAsync("alice", "wrong")));
+        await Assert.That((await one.UserAsync("alice"))!.FailedAttempts).IsEqualTo(5);
+
+        await one.AddUserAsync("bob", IdentityHost.AdminPassword);
+        var (secret, codes) = await one.EnrolAsync(await one.BearerAsync("bob"));
+        foreach (var code in new[] { one.Code(secret), codes[0] })
+        {
+            var logins = await Task.WhenAll(new[] { one, two, one, two }.Select(r => r.LoginAsync("bob", IdentityHost.AdminPassword, code)));
+            await Assert.That(logins.Count(l => l.Status == HttpStatusCode.OK)).IsEqualTo(1).Because(code);
+        }
+    }
+
+    [Test]
     public async Task Without_the_database_known_tokens_pass_and_unknown_keys_are_no_refusal()
     {
         var server = await PostgresServer.StartAsync();

@@ -74,16 +74,6 @@ public sealed class SignInTests
     }
 
     [Test]
-    public async Task The_bootstrap_administrator_is_exempt_from_the_second_factor()
-    {
-        await using var host = await IdentityHost.StartAsync();
-        var admin = await host.UserAsync(IdentityHost.AdminName);
-        await host.SqlAsync($"INSERT INTO \"AuthMfa\" (\"user_id\", \"enabled\") VALUES ('{admin!.Id}', TRUE)");
-        await host.SqlAsync("UPDATE \"AuthGroups\" SET \"mfa_required\" = TRUE");
-        await host.SignInAsync();
-    }
-
-    [Test]
     public async Task Five_wrong_passwords_lock_the_account_for_a_while()
     {
         await using var host = await IdentityHost.StartAsync();

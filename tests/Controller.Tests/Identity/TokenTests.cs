@@ -206,7 +206,8 @@ public sealed class TokenTests
             return Jwt.Make(new() { ["alg"] = "RS256", ["kid"] = retired.Kid }, payload, d => retired.Sign(d));
         }
 
-        host.Clock.Advance(TimeSpan.FromMinutes(57));
+        // An hour for the refresh tokens it signed, and the minute in which another replica may not have noticed.
+        host.Clock.Advance(TimeSpan.FromMinutes(58));
         await Assert.That(await host.ValidateAsync(Signed("a"))).IsNotNull();
         host.Clock.Advance(TimeSpan.FromMinutes(1));
         await Assert.That(await host.ValidateAsync(Signed("b"))).IsNull();
@@ -256,8 +257,11 @@ public sealed class TokenTests
 
     private sealed class FixedKeys(System.Text.Json.JsonElement jwk) : IVerificationKeys
     {
-        public ValueTask<VerificationKey?> FindAsync(string kid, CancellationToken cancel) => new(
-            kid == jwk.GetProperty("kid").GetString() ? new VerificationKey(kid, new RSAParameters { Modulus = Number("n"), Exponent = Number("e") }, null) : null);
+        public ValueTask<VerificationKey?> FindAsync(string? kid, string algorithm, CancellationToken cancel) => new(
+            kid == jwk.GetProperty("kid").GetString()
+                ? VerificationKey.Embedded(
+                    "https://controller.example.org/oidc", kid!, new RSAParameters { Modulus = Number("n"), Exponent = Number("e") }, null)
+                : null);
 
         private byte[] Number(string name) => System.Buffers.Text.Base64Url.DecodeFromChars(jwk.GetProperty(name).GetString());
     }

@@ -39,12 +39,14 @@ internal sealed class TestController : IAsyncDisposable
     /// <param name="groups">Groups of the test operator; "admin" unless given.</param>
     /// <param name="customize">Replaces services.</param>
     /// <param name="log">Takes the log; the test's own output unless given.</param>
+    /// <param name="port">Where the API listens, for tests whose settings must name it; any free port unless given.</param>
     public static async Task<TestController> StartAsync(
         Dictionary<string, string>? environment = null,
         string? dataDirectory = null,
         string[]? groups = null,
         Action<IServiceCollection>? customize = null,
-        Stream? log = null)
+        Stream? log = null,
+        int port = 0)
     {
         var directory = dataDirectory ?? Directory.CreateTempSubdirectory("controller-test-").FullName;
         if (dataDirectory is null && environment is null or { Count: 0 })
@@ -62,7 +64,7 @@ internal sealed class TestController : IAsyncDisposable
         var settings = loaded.Settings ?? throw new InvalidOperationException(string.Join('\n', loaded.Errors));
         settings = settings with
         {
-            Server = settings.Server with { Port = 0 },
+            Server = settings.Server with { Port = port },
             Console = settings.Console with { Port = 0 },
         };
         var app = await ControllerApp.StartAsync(settings, services =>

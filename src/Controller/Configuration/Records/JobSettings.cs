@@ -10,6 +10,9 @@ internal sealed record EventSettings
     public required bool AuditEnabled { get; init; }
 
     public required bool CaptureIpAddress { get; init; }
+
+    /// <summary>Least time between two recorded reports of one kind of an agent; zero = each is recorded.</summary>
+    public required TimeSpan AgentReportInterval { get; init; }
 }
 
 /// <summary>Periods and limits of background work.</summary>

@@ -11,6 +11,7 @@ internal static partial class SettingTable
         Seconds("EVENT_CLEANUP_INTERVAL", "settings.eventCleanupInterval", 86400, "Period of the audit clean-up."),
         Switch("EVENT_AUDIT_ENABLED", "settings.eventAuditEnabled", true, "Record audit events."),
         Switch("EVENT_CAPTURE_IP_ADDRESS", "settings.eventCaptureIpAddress", true, "Record the client's address in audit events."),
+        Seconds("EVENT_AGENT_REPORT_INTERVAL_SECONDS", "settings.eventAgentReportIntervalSeconds", 3600, "Least time between two recorded events of an agent's repeating reports (status, acknowledged changes, position, hardware) that succeed; 0 = every one.", 0),
     ];
 
     private static SettingDefinition[] Jobs() =>
