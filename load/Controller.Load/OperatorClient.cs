@@ -127,7 +127,7 @@ internal sealed class OperatorClient : IDisposable
     {
         for (var attempt = 0; ; attempt++)
         {
-            var token = await TokenAsync();
+            var token = await AccessTokenAsync();
             using var request = new HttpRequestMessage(method, _target.Api + path);
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             if (body is not null)
@@ -146,7 +146,8 @@ internal sealed class OperatorClient : IDisposable
         }
     }
 
-    private async Task<string> TokenAsync()
+    /// <summary>A token that lasts a minute at least.</summary>
+    public async Task<string> AccessTokenAsync()
     {
         await _session.WaitAsync();
         try

@@ -16,6 +16,9 @@ const string usage = """
                                 --polls 2000      polls held at once; 0 leaves this part out
         cadence   simulated Edgelets at their stock cadence, with operator changes
                                 --fogs 100  --seconds 60  --rate 5 (changes per second; 0 for none)
+        workloads lists of everything, single microservices and deployments with a large database and a living fleet
+                                --fogs 1000  --applications 200  --microservices-per-application 30
+                                --operators 10  --seconds 20 (each measurement)
         startup   starts a binary with a fresh and with an existing data directory (needs no --url)
                                 --binary PATH  --runs 5  --env NAME=VALUE (repeatable)
 
@@ -48,6 +51,7 @@ try
         "hotpath" => await HotPathCommand.RunAsync(arguments, report),
         "hold" => await HoldCommand.RunAsync(arguments, report),
         "cadence" => await CadenceCommand.RunAsync(arguments, report),
+        "workloads" => await WorkloadsCommand.RunAsync(arguments, report),
         "startup" => await StartupCommand.RunAsync(arguments, report),
         _ => throw new UsageException($"Unknown command: {args[0]}"),
     };

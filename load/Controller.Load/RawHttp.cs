@@ -30,6 +30,8 @@ internal sealed partial class RawHttp : IDisposable
     private const int EpollDelete = 2;
     private const int DontWait = 0x40;
     private const int NoSignal = 0x4000;
+    private const int Discard = 0x20;
+    private const int LargestDiscard = 1 << 20;
     private const int TryAgain = 11;
     private const int Interrupted = 4;
 
@@ -46,7 +48,7 @@ internal sealed partial class RawHttp : IDisposable
     {
         if (!OperatingSystem.IsLinux())
         {
-            throw new UsageException("hotpath runs on Linux only");
+            throw new UsageException("closed loops run on Linux only");
         }
 
         _host = host;
@@ -144,6 +146,7 @@ internal sealed partial class RawHttp : IDisposable
         }
 
         connection.Received = 0;
+        connection.Rest = 0;
         connection.Busy = true;
         connection.SentAt = Stopwatch.GetTimestamp();
         var at = 0;
@@ -167,6 +170,11 @@ internal sealed partial class RawHttp : IDisposable
     /// <summary>Status of a complete answer, 0 for a broken connection, -1 for more to come.</summary>
     private static int Receive(Connection connection)
     {
+        if (connection.Rest > 0)
+        {
+            return SkipBody(connection);
+        }
+
         if (connection.Received == BufferSize)
         {
             return 0;
@@ -179,19 +187,40 @@ internal sealed partial class RawHttp : IDisposable
         }
 
         connection.Received += (int)got;
-        return Parse(connection.Input.AsSpan(0, connection.Received), out connection.Closing);
+        return Parse(connection.Input.AsSpan(0, connection.Received), out connection.Closing, out connection.Rest, out connection.Status);
     }
 
-    internal static int Parse(ReadOnlySpan<byte> answer, out bool closing)
+    /// <summary>What is left of a body of known length is thrown away inside the kernel (MSG_TRUNC): nobody looks at it.</summary>
+    private static int SkipBody(Connection connection)
+    {
+        var want = Math.Min(connection.Rest, LargestDiscard);
+        var got = ReceiveBytes(connection.Handle, ref connection.Input[0], want, DontWait | Discard);
+        if (got <= 0)
+        {
+            return got < 0 && Marshal.GetLastPInvokeError() is TryAgain or Interrupted ? -1 : 0;
+        }
+
+        connection.Rest -= (int)got;
+        return connection.Rest > 0 ? -1 : connection.Status;
+    }
+
+    /// <summary>Status of a complete answer, 0 for none that can be read, -1 for more to come.</summary>
+    /// <param name="answer">What has arrived.</param>
+    /// <param name="closing">The server is about to close the connection.</param>
+    /// <param name="rest">Bytes that are missing when the length is known.</param>
+    /// <param name="status">The status as soon as it is known.</param>
+    internal static int Parse(ReadOnlySpan<byte> answer, out bool closing, out int rest, out int status)
     {
         closing = false;
+        rest = 0;
+        status = 0;
         var headerEnd = answer.IndexOf("\r\n\r\n"u8);
         if (headerEnd < 0)
         {
             return -1;
         }
 
-        if (!answer.StartsWith("HTTP/1.1 "u8) || !Utf8Parser.TryParse(answer[9..12], out int status, out _))
+        if (!answer.StartsWith("HTTP/1.1 "u8) || !Utf8Parser.TryParse(answer[9..12], out status, out _))
         {
             return 0;
         }
@@ -207,7 +236,13 @@ internal sealed partial class RawHttp : IDisposable
         var length = Header(headers, "content-length:"u8);
         if (!length.IsEmpty)
         {
-            return Utf8Parser.TryParse(length, out int bytes, out _) ? body.Length >= bytes ? status : -1 : 0;
+            if (!Utf8Parser.TryParse(length, out int bytes, out _))
+            {
+                return 0;
+            }
+
+            rest = Math.Max(0, bytes - body.Length);
+            return rest == 0 ? status : -1;
         }
 
         // Chunked: complete once the chunks lead to the empty one.
@@ -310,6 +345,8 @@ internal sealed partial class RawHttp : IDisposable
         public Socket? Socket;
         public int Handle;
         public int Received;
+        public int Rest;
+        public int Status;
         public int Tag;
         public bool Busy;
         public bool Closing;

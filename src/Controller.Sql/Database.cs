@@ -17,6 +17,16 @@ public abstract class Database : IAsyncDisposable
     /// </summary>
     public abstract bool IsSoleOwner { get; }
 
+    /// <summary>
+    /// Grows with each commit that changed rows, before its caller hears of it; not with one that says so
+    /// (<see cref="DbSession.KeepRevision"/>). What was read after taking the revision stays true until the next one.
+    /// Null where others write too.
+    /// </summary>
+    public virtual long? Revision => null;
+
+    /// <summary>Told of each statement: how tests see what a request costs.</summary>
+    internal Action<string>? StatementRuns { get; set; }
+
     /// <summary>Opens the database described by <paramref name="options"/>, creating it when missing. No migration.</summary>
     /// <exception cref="DatabaseException">It cannot be reached or opened.</exception>
     /// <exception cref="DatabaseInUseException">SQLite: another process has it.</exception>

@@ -8,25 +8,39 @@ namespace Controller.Sql;
 /// </summary>
 public sealed class DbSession
 {
+    private readonly Database _database;
     private readonly DbConnection _connection;
     private readonly DbTransaction? _transaction;
     private readonly Dictionary<string, DbCommand>? _commands;
+    private List<Func<Task>>? _committing;
     private List<Action>? _committed;
 
     internal DbSession(
-        DbConnection connection, Dialect dialect, DbTransaction? transaction, Dictionary<string, DbCommand>? commands)
+        DbConnection connection, Database database, DbTransaction? transaction, Dictionary<string, DbCommand>? commands)
     {
+        _database = database;
         _connection = connection;
         _transaction = transaction;
         _commands = commands;
-        Dialect = dialect;
     }
 
     /// <summary>The dialect of this connection.</summary>
-    public Dialect Dialect { get; }
+    public Dialect Dialect => _database.Dialect;
 
     /// <summary>Statements run so far: what proves that a list costs the same however long it is.</summary>
     public int StatementCount { get; private set; }
+
+    /// <summary>Whether the work asked to <see cref="KeepRevision"/>.</summary>
+    internal bool KeepsRevision { get; private set; }
+
+    /// <summary>
+    /// What is written here is nothing that anybody keeps in memory by <see cref="Database.Revision"/>: telemetry that is
+    /// read from memory anyway, acknowledgements, signs of life.
+    /// </summary>
+    public void KeepRevision() => KeepsRevision = true;
+
+    /// <summary>Runs <paramref name="work"/> as the last part of the transaction, for what is gathered until then.</summary>
+    public void OnCommitting(Func<Task> work) => (_committing ??= []).Add(work);
 
     /// <summary>Runs <paramref name="action"/> once the transaction is committed, before its caller goes on; never on roll-back.</summary>
     public void OnCommitted(Action action) => (_committed ??= []).Add(action);
@@ -126,6 +140,15 @@ public sealed class DbSession
         }
     }
 
+    /// <summary>The end of the work: what was left for it.</summary>
+    internal async Task CompleteAsync()
+    {
+        for (var i = 0; i < _committing?.Count; i++)
+        {
+            await _committing[i]().ConfigureAwait(false);
+        }
+    }
+
     internal void RunCommitted()
     {
         if (_committed is null)
@@ -142,6 +165,7 @@ public sealed class DbSession
     private DbCommand Command(string sql, SqlParams? parameters)
     {
         StatementCount++;
+        _database.StatementRuns?.Invoke(sql);
         // SQLite keeps a command's compiled statements as long as its text stays the same; the server drivers
         // prepare by themselves.
         DbCommand? command = null;
@@ -174,7 +198,8 @@ public sealed class DbSession
             foreach (var (name, value) in parameters)
             {
                 var parameter = command.CreateParameter();
-                parameter.ParameterName = name;
+                // With its prefix: SQLite's driver finds the bare name only at the second try.
+                parameter.ParameterName = "@" + name;
                 parameter.Value = value switch
                 {
                     null => DBNull.Value,

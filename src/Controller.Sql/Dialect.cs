@@ -87,7 +87,37 @@ internal sealed class SqliteDialect : OnConflictDialect
         time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
 
     internal override DateTimeOffset FromDatabase(object value) =>
-        DateTimeOffset.Parse((string)value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        Parse((string)value);
+
+    /// <summary>Lists hold thousands of times, nearly all of them in the form that is written here.</summary>
+    private static DateTimeOffset Parse(string text)
+    {
+        ReadOnlySpan<char> t = text;
+        return t.Length == TimeFormat.Length
+            && t[4] == '-' && t[7] == '-' && t[10] == ' ' && t[13] == ':' && t[16] == ':' && t[19] == '.' && t[23..] is " +00:00"
+            && Digits(t[..4]) is >= 1 and var year && Digits(t[5..7]) is >= 1 and <= 12 and var month && Digits(t[8..10]) is >= 1 and var day && day <= DateTime.DaysInMonth(year, month)
+            && Digits(t[11..13]) is >= 0 and <= 23 and var hour && Digits(t[14..16]) is >= 0 and <= 59 and var minute
+            && Digits(t[17..19]) is >= 0 and <= 59 and var second && Digits(t[20..23]) is >= 0 and var millisecond
+            ? new DateTimeOffset(year, month, day, hour, minute, second, millisecond, TimeSpan.Zero)
+            : DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+    }
+
+    /// <summary>The number of a few digits; -1 when there is anything else.</summary>
+    private static int Digits(ReadOnlySpan<char> text)
+    {
+        var number = 0;
+        foreach (var c in text)
+        {
+            if (!char.IsAsciiDigit(c))
+            {
+                return -1;
+            }
+
+            number = (number * 10) + (c - '0');
+        }
+
+        return number;
+    }
 
     internal override DatabaseException? Classify(Exception exception)
     {

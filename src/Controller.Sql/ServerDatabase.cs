@@ -51,7 +51,7 @@ internal sealed class ServerDatabase : Database
         var connection = await OpenConnectionAsync(cancel).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            return await work(new DbSession(connection, Dialect, null, null)).ConfigureAwait(false);
+            return await work(new DbSession(connection, this, null, null)).ConfigureAwait(false);
         }
     }
 
@@ -81,8 +81,9 @@ internal sealed class ServerDatabase : Database
         var connection = await OpenConnectionAsync(cancel, durability).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            var session = new DbSession(connection, Dialect, null, null);
+            var session = new DbSession(connection, this, null, null);
             var result = await work(session).ConfigureAwait(false);
+            await session.CompleteAsync().ConfigureAwait(false);
             session.RunCommitted();
             return result;
         }
@@ -115,8 +116,9 @@ internal sealed class ServerDatabase : Database
                 var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel).ConfigureAwait(false);
                 await using (transaction.ConfigureAwait(false))
                 {
-                    var session = new DbSession(connection, Dialect, transaction, null);
+                    var session = new DbSession(connection, this, transaction, null);
                     var result = await work(session).ConfigureAwait(false);
+                    await session.CompleteAsync().ConfigureAwait(false);
                     await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
                     session.RunCommitted();
                     return result;

@@ -17,10 +17,12 @@ internal sealed class SqliteDatabase : Database
     {
         _lock = fileLock;
         _readerString = readerString;
-        _writer = new SqliteWriter(writer, Dialect);
+        _writer = new SqliteWriter(writer, this);
     }
 
     public override bool IsSoleOwner => true;
+
+    public override long? Revision => _writer.Revision;
 
     public static SqliteDatabase Open(DatabaseOptions options)
     {
@@ -59,7 +61,7 @@ internal sealed class SqliteDatabase : Database
         var healthy = false;
         try
         {
-            var result = await work(new DbSession(reader.Connection, Dialect, null, reader.Commands)).ConfigureAwait(false);
+            var result = await work(new DbSession(reader.Connection, this, null, reader.Commands)).ConfigureAwait(false);
             healthy = true;
             return result;
         }

@@ -14,20 +14,24 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private const int MostPerCommit = 256;
 
     private readonly SqliteConnection _connection;
-    private readonly Dialect _dialect;
+    private readonly Database _database;
     private readonly Channel<Item> _queue = Channel.CreateUnbounded<Item>(new() { SingleReader = true });
     private readonly Dictionary<string, DbCommand> _commands = new(StringComparer.Ordinal);
     private readonly Thread _thread;
     private Durability _synchronous = Durability.Durable;
+    private long _revision;
 
-    public SqliteWriter(SqliteConnection connection, Dialect dialect)
+    public SqliteWriter(SqliteConnection connection, Database database)
     {
         _connection = connection;
-        _dialect = dialect;
+        _database = database;
         // A thread of its own: SQLite blocks on fsync, which must not eat a pool thread on a two-core box.
         _thread = new Thread(Loop) { IsBackground = true, Name = "sqlite-writer" };
         _thread.Start();
     }
+
+    /// <summary>See <see cref="Database.Revision"/>.</summary>
+    public long Revision => Volatile.Read(ref _revision);
 
     public Task<T> RunAsync<T>(Func<DbSession, Task<T>> work, Durability durability, CancellationToken cancel)
     {
@@ -78,7 +82,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
             if (batch is [{ Exclusive: true } alone])
             {
-                alone.Run(_connection, _dialect, _commands);
+                alone.Run(_connection, _database, _commands);
+                NextRevision();
                 alone.Complete(null);
             }
             else if (batch.Count > 0)
@@ -110,12 +115,15 @@ internal sealed class SqliteWriter : IAsyncDisposable
         {
             SetSynchronous(batch.Exists(i => i.Durability == Durability.Durable) ? Durability.Durable : Durability.Relaxed);
             Execute("BEGIN IMMEDIATE");
+            var changed = false;
             foreach (var item in batch)
             {
                 Execute("SAVEPOINT item");
-                item.Run(_connection, _dialect, _commands);
+                var rows = SQLitePCL.raw.sqlite3_total_changes(_connection.Handle);
+                item.Run(_connection, _database, _commands);
                 if (!item.Failed)
                 {
+                    changed |= !item.KeepsRevision && SQLitePCL.raw.sqlite3_total_changes(_connection.Handle) != rows;
                     Execute("RELEASE item");
                     continue;
                 }
@@ -131,6 +139,11 @@ internal sealed class SqliteWriter : IAsyncDisposable
             }
 
             Execute("COMMIT");
+            if (changed)
+            {
+                NextRevision();
+            }
+
             return null;
         }
         catch (Exception e)
@@ -140,6 +153,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
             return new DatabaseException(DatabaseFault.Unavailable, e.Message, e);
         }
     }
+
+    /// <summary>Only the writer's thread gets here.</summary>
+    private void NextRevision() => Volatile.Write(ref _revision, _revision + 1);
 
     private void Rollback()
     {
@@ -186,7 +202,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
         public abstract bool Failed { get; }
 
-        public abstract void Run(SqliteConnection connection, Dialect dialect, Dictionary<string, DbCommand> commands);
+        public virtual bool KeepsRevision => false;
+
+        public abstract void Run(SqliteConnection connection, Database database, Dictionary<string, DbCommand> commands);
 
         /// <summary>Answers the caller: with <paramref name="failure"/> when the commit failed, else with what Run gave.</summary>
         public abstract void Complete(DatabaseException? failure);
@@ -202,12 +220,12 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
         public override bool Failed => _error is not null;
 
-        public override void Run(SqliteConnection connection, Dialect dialect, Dictionary<string, DbCommand> commands)
+        public override void Run(SqliteConnection connection, Database database, Dictionary<string, DbCommand> commands)
         {
             try
             {
                 // SQLite's async methods complete before they return, so this does not block on anything but SQLite.
-                _result = Start(connection, dialect, commands).GetAwaiter().GetResult();
+                _result = Start(connection, database, commands).GetAwaiter().GetResult();
             }
             catch (Exception e)
             {
@@ -234,7 +252,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             }
         }
 
-        protected abstract Task<T> Start(SqliteConnection connection, Dialect dialect, Dictionary<string, DbCommand> commands);
+        protected abstract Task<T> Start(SqliteConnection connection, Database database, Dictionary<string, DbCommand> commands);
 
         protected virtual void Committed()
         {
@@ -245,13 +263,22 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         private DbSession? _session;
 
+        public override bool KeepsRevision => _session is { KeepsRevision: true };
+
         public override Durability Durability => durability;
 
-        protected override Task<T> Start(SqliteConnection connection, Dialect dialect, Dictionary<string, DbCommand> commands)
+        protected override Task<T> Start(SqliteConnection connection, Database database, Dictionary<string, DbCommand> commands)
         {
             cancel.ThrowIfCancellationRequested();
-            _session = new DbSession(connection, dialect, null, commands);
-            return work(_session);
+            _session = new DbSession(connection, database, null, commands);
+            return RunAsync(_session);
+        }
+
+        private async Task<T> RunAsync(DbSession session)
+        {
+            var result = await work(session).ConfigureAwait(false);
+            await session.CompleteAsync().ConfigureAwait(false);
+            return result;
         }
 
         protected override void Committed() => _session?.RunCommitted();
@@ -263,7 +290,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
         public override bool Exclusive => true;
 
-        protected override Task<T> Start(SqliteConnection connection, Dialect dialect, Dictionary<string, DbCommand> commands) =>
+        protected override Task<T> Start(SqliteConnection connection, Database database, Dictionary<string, DbCommand> commands) =>
             work(connection);
     }
 }

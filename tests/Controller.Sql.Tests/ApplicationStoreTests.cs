@@ -88,7 +88,8 @@ public sealed class ApplicationStoreTests(SqlFlavor flavor)
             VALUES ('Apps', 'x', '${Apps.app.a.local}', 'iofog_m-a', 'm-c', 'm-a')
             """);
 
-        await Assert.That(await db.Database.ReadAsync(s => ApplicationStore.ListMicroservicesAsync(s, id))).IsEquivalentTo(["m-a", "m-b", "m-c"]);
+        var all = await db.Database.ReadAsync(s => MicroserviceStore.ListAllAsync(s, id));
+        await Assert.That(all.Select(m => m.Uuid)).IsEquivalentTo(["m-a", "m-b", "m-c"]);
         await Assert.That(await db.Database.ReadAsync(s => ApplicationStore.ListFogsAsync(s, id))).IsEquivalentTo(["fog-1", "fog-2"]);
 
         await db.Database.WriteAsync(s => ApplicationStore.RenameInTemplatesAsync(s, id, "app", "new"));

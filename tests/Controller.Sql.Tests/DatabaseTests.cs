@@ -95,7 +95,7 @@ public sealed class DatabaseTests(SqlFlavor flavor)
     {
         await using var db = await MigratedDatabase.OpenAsync(flavor);
         var e = await Assert.ThrowsAsync<DatabaseException>(
-            () => db.Database.WriteAsync(s => ChangeStore.InsertAsync(s, "no such fog", ChangeFlags.Config, "2026")));
+            () => db.Database.WriteAsync(s => s.ExecuteAsync("INSERT INTO \"ChangeTrackings\" (\"iofog_uuid\") VALUES ('no such fog')")));
         await Assert.That(e!.Fault).IsEqualTo(DatabaseFault.ForeignKeyViolation);
     }
 
@@ -127,18 +127,56 @@ public sealed class DatabaseTests(SqlFlavor flavor)
     }
 
     [Test]
+    public async Task Change_rows_are_added_for_the_fogs_that_exist()
+    {
+        await using var db = await MigratedDatabase.OpenAsync(flavor);
+        await Fogs.InsertAsync(db.Database, "f1");
+        await Fogs.InsertAsync(db.Database, "f2");
+        var added = await db.Database.WriteAsync(s => ChangeStore.InsertAsync(s, ["f2", "none", "f1"], ChangeFlags.Reboot, "2026-07-10T08:00:00.001Z"));
+        await Assert.That(added.Select(a => a.Fog).Order()).IsEquivalentTo(["f1", "f2"]);
+        foreach (var (fog, id) in added)
+        {
+            var row = (await db.Database.ReadAsync(s => ChangeStore.ListAsync(s, fog))).Single();
+            await Assert.That(row).IsEqualTo(new ChangeRow(id, ChangeFlags.Reboot, "2026-07-10T08:00:00.001Z", false));
+        }
+    }
+
+    [Test]
+    public async Task What_is_left_for_the_end_of_a_transaction_is_part_of_it()
+    {
+        await using var db = await MigratedDatabase.OpenAsync(flavor);
+        await db.Database.WriteAsync(async s =>
+        {
+            s.OnCommitting(async () =>
+            {
+                await StateStore.SetAsync(s, "end", "1", Now);
+                s.OnCommitting(() => StateStore.SetAsync(s, "very end", "2", Now));
+            });
+            await StateStore.SetAsync(s, "end", "0", Now);
+        });
+        await Assert.That(await Get(db.Database, "end")).IsEqualTo("1");
+        await Assert.That(await Get(db.Database, "very end")).IsEqualTo("2");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => db.Database.WriteAsync(async s =>
+        {
+            await StateStore.SetAsync(s, "end", "3", Now);
+            s.OnCommitting(() => throw new InvalidOperationException());
+        }));
+        await Assert.That(await Get(db.Database, "end")).IsEqualTo("1");
+    }
+
+    [Test]
     public async Task Change_rows_survive_until_shown_and_acknowledged()
     {
         await using var db = await MigratedDatabase.OpenAsync(flavor);
         await Fogs.InsertAsync(db.Database, "f1");
-        var first = await db.Database.WriteAsync(s => ChangeStore.InsertAsync(s, "f1", ChangeFlags.Config | ChangeFlags.FogLogs, "2026-07-10T08:00:00.001Z"));
-        await db.Database.WriteAsync(s => ChangeStore.InsertAsync(s, "f1", ChangeFlags.Reboot, "2026-07-10T08:00:00.000Z"));
-        await db.Database.WriteAsync(s => ChangeStore.MarkServedAsync(s, [first]));
+        var first = await db.Database.WriteAsync(s => ChangeStore.InsertAsync(s, ["f1"], ChangeFlags.Config | ChangeFlags.FogLogs, "2026-07-10T08:00:00.001Z"));
+        await db.Database.WriteAsync(s => ChangeStore.InsertAsync(s, ["f1"], ChangeFlags.Reboot, "2026-07-10T08:00:00.000Z"));
+        await db.Database.WriteAsync(s => ChangeStore.MarkServedAsync(s, [first.Single().Id]));
         var deleted = await db.Database.WriteAsync(s => ChangeStore.AcknowledgeAsync(s, "f1", "2026-07-10T09:00:00.000Z"));
         await Assert.That(deleted).IsEqualTo(1);
         var left = await db.Database.ReadAsync(s => ChangeStore.ListAsync(s, "f1"));
         await Assert.That(left.Single().Flags).IsEqualTo(ChangeFlags.Reboot);
-        await Assert.That((await db.Database.ReadAsync(s => ChangeStore.TailAsync(s, first))).Single().Fog).IsEqualTo("f1");
+        await Assert.That((await db.Database.ReadAsync(s => ChangeStore.TailAsync(s, first.Single().Id))).Single().Fog).IsEqualTo("f1");
         await Assert.That(await db.Database.ReadAsync(ChangeStore.LastIdAsync)).IsEqualTo(left[0].Id);
     }
 

@@ -129,7 +129,7 @@ public sealed class FogStoreTests(SqlFlavor flavor)
             await FogPlatformStore.SetSpecAsync(s, new("u-1", "{}", 1), Now);
             await FogPlatformStore.SetPendingAsync(s, "u-1", Now);
             await ReconcileStore.EnqueueFogAsync(s, "u-1", "delete", null, Now);
-            await ChangeStore.InsertAsync(s, "u-1", ChangeFlags.Config, "2026-07-10T08:00:00.000Z");
+            await ChangeStore.InsertAsync(s, ["u-1"], ChangeFlags.Config, "2026-07-10T08:00:00.000Z");
             await FogRelationStore.SetTagsAsync(s, "u-1", ["x"]);
             await NodeStore.SetHalAsync(s, "u-1", false, "[]", Now);
         });

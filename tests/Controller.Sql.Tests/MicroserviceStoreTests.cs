@@ -84,10 +84,9 @@ public sealed class MicroserviceStoreTests(SqlFlavor flavor)
         await WriteAsync(db, Full("router", 2) with { FogUuid = "fog-2" });
         await Assert.That(await Names(s => MicroserviceStore.ListAsync(s, false))).IsEqualTo("a b");
         await Assert.That(await Names(s => MicroserviceStore.ListAsync(s, true))).IsEqualTo("router");
-        await Assert.That(await Names(s => MicroserviceStore.ListAsync(s, false, 1))).IsEqualTo("a b");
-        await Assert.That(await Names(s => MicroserviceStore.ListAsync(s, false, 2))).IsEqualTo("");
-        await Assert.That(await Names(s => MicroserviceStore.ListByApplicationsAsync(s, [1, 2]))).IsEqualTo("a b router");
-        await Assert.That(await Names(s => MicroserviceStore.ListByApplicationsAsync(s, []))).IsEqualTo("");
+        await Assert.That(await Names(s => MicroserviceStore.ListByApplicationAsync(s, 1))).IsEqualTo("a b");
+        await Assert.That(await Names(s => MicroserviceStore.ListByApplicationAsync(s, 2))).IsEqualTo("router");
+        await Assert.That(await Names(s => MicroserviceStore.ListByApplicationAsync(s, 3))).IsEqualTo("");
         await Assert.That(await Names(s => MicroserviceStore.ListByFogAsync(s, "fog-1"))).IsEqualTo("a b dying");
 
         async Task<string> Names(Func<DbSession, Task<List<MicroserviceRow>>> list) =>
@@ -136,18 +135,17 @@ public sealed class MicroserviceStoreTests(SqlFlavor flavor)
         await using var db = await OpenAsync();
         var row = Full("a", 1);
         await WriteAsync(db, row);
-        await Assert.That(await Taken("fog-1", null)).IsEquivalentTo([8080, 8081]);
-        await Assert.That(await Taken("fog-1", row.Uuid)).IsEmpty();
-        await Assert.That(await Taken("fog-2", null)).IsEmpty();
+        await Assert.That(await Taken("fog-1", "fog-2")).IsEquivalentTo([("fog-1", 8080, row.Uuid), ("fog-1", 8081, row.Uuid)]);
+        await Assert.That(await Taken("fog-2")).IsEmpty();
         await Assert.That(await Remove(80)).IsTrue();
-        await Assert.That(await Taken("fog-1", null)).IsEquivalentTo([8081]);
+        await Assert.That(await Taken("fog-1")).IsEquivalentTo([("fog-1", 8081, row.Uuid)]);
         await Assert.That(await Remove(80)).IsTrue();
         await Assert.That(await Remove(80)).IsFalse();
 
-        Task<HashSet<int>> Taken(string fog, string? except) => db.Database.WriteAsync(async s =>
+        Task<List<(string Fog, int Port, string Microservice)>> Taken(params string[] fogs) => db.Database.WriteAsync(async s =>
         {
-            await FogTargetStore.LockAsync(s, fog);
-            return await PortStore.ListTakenAsync(s, fog, except);
+            await FogTargetStore.LockAsync(s, fogs);
+            return await PortStore.ListAsync(s, fogs);
         });
         Task<bool> Remove(int port) => db.Database.WriteAsync(s => MicroserviceChildStore.RemovePortAsync(s, row.Uuid, port));
     }
@@ -217,8 +215,9 @@ public sealed class MicroserviceStoreTests(SqlFlavor flavor)
             await Assert.That((await SecretDataStore.ListSecretsAsync(s, ["s", "t"])).Single()).IsEqualTo(new StoredData("s", true, "x"));
             await Assert.That((await SecretDataStore.ListConfigMapsAsync(s, ["c"])).Single()).IsEqualTo(new StoredData("c", false, "y"));
             await Assert.That((await VolumeMountRefStore.ListAsync(s, ["mount"])).Single()).IsEqualTo(new VolumeMountRef("v", "mount", "s", null));
-            await Assert.That(await VolumeMountRefStore.LinkAsync(s, "v", "fog-1")).IsTrue();
-            await Assert.That(await VolumeMountRefStore.LinkAsync(s, "v", "fog-1")).IsFalse();
+            await Assert.That(await VolumeMountRefStore.LinkAsync(s, [("v", "fog-1"), ("v", "fog-1")])).IsEquivalentTo([("v", "fog-1")]);
+            await Assert.That(await VolumeMountRefStore.LinkAsync(s, [("v", "fog-1"), ("v", "fog-2")])).IsEquivalentTo([("v", "fog-2")]);
+            await Assert.That((await FogTargetStore.ListAsync(s, ["fog-2", "none"], ["edge-1"])).Select(f => f.Uuid)).IsEquivalentTo(["fog-1", "fog-2"]);
             await Assert.That(await FogTargetStore.FindByNameAsync(s, "edge-1"))
                 .IsEqualTo(new FogTarget("fog-1", "edge-1", 1, "host-1", """["crun"]""", "edgelet"));
             await Assert.That(await FogTargetStore.FindAsync(s, "none")).IsNull();
@@ -279,6 +278,42 @@ public sealed class MicroserviceStoreTests(SqlFlavor flavor)
         VolumeMappings = [new VolumeMappingRow(0, "/h", "/c", "rw", "bind"), new VolumeMappingRow(0, name, "/s", "ro", "serviceAccount")],
     };
 
+    [Test]
+    public async Task Many_are_added_at_once_as_one_by_one()
+    {
+        await using var db = await OpenAsync();
+        await db.Database.WriteAsync(s => s.ExecuteAsync("INSERT INTO \"RbacServiceAccounts\" (\"name\", \"application_id\") VALUES ('one', 1)"));
+        var rows = new[] { "one", "two", "three" }.Select(n => Full(n, 1)).ToList();
+        await db.Database.WriteAsync(async s =>
+        {
+            await MicroserviceStore.AddAsync(s, rows, Now);
+            await ServiceAccountStore.AddAsync(s, 1, rows.ConvertAll(r => new ServiceAccountRow(0, r.Name, r.Uuid, 1, """{"kind":"Role","name":"microservice"}""", null, null, null)), Now);
+        });
+        var alone = Full("alone", 2);
+        await WriteAsync(db, alone);
+        var expected = (await db.Database.ReadAsync(s => MicroserviceStore.FindAsync(s, alone.Uuid)))!;
+        await Assert.That(await db.Database.ReadAsync(s => MicroserviceStore.ListNamesAsync(s, 1, ["one", "three", "four"]))).IsEquivalentTo(["one", "three"]);
+        foreach (var row in rows)
+        {
+            var read = (await db.Database.ReadAsync(s => MicroserviceStore.FindAsync(s, row.Uuid)))!;
+            await Assert.That(Flat(read) with { Uuid = "", Name = "", ApplicationId = 0, ApplicationName = "", ApplicationIsSystem = false, ApplicationIsActivated = false })
+                .IsEqualTo(Flat(expected) with { Uuid = "", Name = "", ApplicationId = 0, ApplicationName = "", ApplicationIsSystem = false, ApplicationIsActivated = false });
+            await Assert.That(read.Images).IsEquivalentTo(expected.Images);
+            await Assert.That(read.Ports).IsEquivalentTo(expected.Ports);
+            await Assert.That(read.Env).IsEquivalentTo(expected.Env);
+            await Assert.That(read.Cmd).IsEquivalentTo(expected.Cmd);
+            await Assert.That(read.CdiDevices).IsEquivalentTo(expected.CdiDevices);
+            await Assert.That(read.CapAdd).IsEquivalentTo(expected.CapAdd);
+            await Assert.That(read.CapDrop).IsEquivalentTo(expected.CapDrop);
+            await Assert.That(read.ExtraHosts).IsEquivalentTo(expected.ExtraHosts);
+            await Assert.That(read.HealthCheck).IsEqualTo(expected.HealthCheck);
+            await Assert.That(read.VolumeMappings.Count).IsEqualTo(expected.VolumeMappings.Count);
+            await Assert.That(read.Status! with { MicroserviceUuid = "" }).IsEqualTo(expected.Status! with { MicroserviceUuid = "" });
+            await Assert.That(read.ExecStatus).IsEqualTo(expected.ExecStatus);
+            await Assert.That(read.ServiceAccount!.RoleRef).IsEqualTo(expected.ServiceAccount!.RoleRef);
+        }
+    }
+
     private static Task WriteAsync(MigratedDatabase db, MicroserviceRow row) => db.Database.WriteAsync(async s =>
     {
         await MicroserviceStore.InsertAsync(s, row);
@@ -293,7 +328,7 @@ public sealed class MicroserviceStoreTests(SqlFlavor flavor)
         await MicroserviceChildStore.ReplaceHealthCheckAsync(s, row.Uuid, row.HealthCheck, Now);
         await MicroserviceChildStore.AddVolumeMappingAsync(s, row.Uuid, row.VolumeMappings[0]);
         await MicroserviceChildStore.AddVolumeMappingsAsync(s, row.Uuid, [.. row.VolumeMappings.Skip(1)]);
-        await MicroserviceChildStore.AddStatusAsync(s, row.Uuid, Now);
+        await MicroserviceChildStore.AddStatusAsync(s, [row.Uuid], Now);
         await ServiceAccountStore.SetAsync(s, row.Uuid, row.ApplicationId, row.Name, """{"kind":"Role","name":"microservice"}""", null, Now);
     });
 

@@ -22,6 +22,27 @@ public sealed class SqliteDatabaseTests
     }
 
     [Test]
+    public async Task The_revision_grows_with_each_commit_that_changed_something()
+    {
+        await using var db = await MigratedDatabase.OpenAsync(SqlFlavor.Sqlite);
+        var before = db.Database.Revision!.Value;
+        await db.Database.WriteAsync(s => s.ExecuteAsync("UPDATE \"ControllerState\" SET \"value\" = '' WHERE \"name\" = 'none'"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => db.Database.WriteAsync(async s =>
+        {
+            await StateStore.SetAsync(s, "x", "1", DateTimeOffset.UnixEpoch);
+            throw new InvalidOperationException();
+        }));
+        await db.Database.WriteAsync(s =>
+        {
+            s.KeepRevision();
+            return StateStore.SetAsync(s, "x", "2", DateTimeOffset.UnixEpoch);
+        });
+        await Assert.That(db.Database.Revision!.Value).IsEqualTo(before);
+        await db.Database.WriteAsync(s => StateStore.SetAsync(s, "x", "3", DateTimeOffset.UnixEpoch));
+        await Assert.That(db.Database.Revision!.Value).IsGreaterThan(before);
+    }
+
+    [Test]
     public async Task A_full_database_is_unavailable_and_takes_writes_again_when_there_is_room()
     {
         await using var db = await MigratedDatabase.OpenAsync(SqlFlavor.Sqlite);

@@ -78,11 +78,6 @@ public static class ApplicationStore
         await session.ExecuteAsync("DELETE FROM \"Applications\" WHERE \"id\" = @id", parameters).ConfigureAwait(false);
     }
 
-    /// <summary>Uuids of all microservices of an application, those marked for deletion included.</summary>
-    public static Task<List<string>> ListMicroservicesAsync(DbSession session, long id) =>
-        session.QueryAsync(
-            "SELECT \"uuid\" FROM \"Microservices\" WHERE \"application_id\" = @id ORDER BY \"name\"", r => r.Text(), new() { { "id", id } });
-
     /// <summary>The fogs that have a microservice of the application.</summary>
     public static Task<List<string>> ListFogsAsync(DbSession session, long id) =>
         session.QueryAsync(

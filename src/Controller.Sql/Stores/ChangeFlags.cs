@@ -51,4 +51,7 @@ public enum ChangeFlags
 
     /// <summary>The contract's "both": the list and the configuration of microservices.</summary>
     Microservices = MicroserviceList | MicroserviceConfig,
+
+    /// <summary>What is done once for each time it is told, not looked up.</summary>
+    Orders = Version | Reboot | DeleteNode | Prune,
 }

@@ -27,22 +27,36 @@ public static class ChangeStore
     private static readonly string ColumnList = string.Join(", ", Columns.Select(c => $"\"{c.Column}\""));
 
     private static readonly string InsertSql =
-        $"INSERT INTO \"ChangeTrackings\" ({ColumnList}, \"last_updated\", \"iofog_uuid\", \"served\") VALUES ("
-        + string.Join(", ", Columns.Select(c => "@" + c.Column)) + ", @last_updated, @iofog_uuid, @served)";
+        $"""
+        INSERT INTO "ChangeTrackings" ({ColumnList}, "last_updated", "iofog_uuid", "served")
+        SELECT {string.Join(", ", Columns.Select(c => "@" + c.Column))}, @last_updated, f."uuid", @served FROM "Fogs" f
+        """;
 
     private static readonly string ListSql =
         $"SELECT \"id\", \"last_updated\", \"served\", {ColumnList} FROM \"ChangeTrackings\" WHERE \"iofog_uuid\" = @fog ORDER BY \"id\"";
 
-    /// <summary>Adds a row and returns its id.</summary>
-    public static Task<long> InsertAsync(DbSession session, string fogUuid, ChangeFlags flags, string lastUpdated)
+    /// <summary>Adds a row with the same flags for each of several fogs. Returns those that exist, with the ids of their rows.</summary>
+    public static async Task<List<(string Fog, long Id)>> InsertAsync(
+        DbSession session, IReadOnlyCollection<string> fogUuids, ChangeFlags flags, string lastUpdated)
     {
-        var parameters = new SqlParams { { "last_updated", lastUpdated }, { "iofog_uuid", fogUuid }, { "served", false } };
+        var parameters = new SqlParams { { "last_updated", lastUpdated }, { "served", false } };
         foreach (var (flag, column) in Columns)
         {
             parameters.Add(column, (flags & flag) != 0);
         }
 
-        return session.InsertAsync(InsertSql, parameters);
+        var fogs = parameters.In("f", fogUuids);
+        var insert = $"{InsertSql} WHERE f.\"uuid\" IN {fogs} ORDER BY f.\"uuid\"";
+        if (session.Dialect.HasReturning)
+        {
+            return await session.QueryAsync($"{insert} RETURNING \"iofog_uuid\", \"id\"", MapNew, parameters).ConfigureAwait(false);
+        }
+
+        await session.ExecuteAsync(insert, parameters).ConfigureAwait(false);
+        return await session.QueryAsync(
+            $"SELECT \"iofog_uuid\", MAX(\"id\") FROM \"ChangeTrackings\" WHERE \"iofog_uuid\" IN {fogs} AND \"last_updated\" = @last_updated GROUP BY \"iofog_uuid\"",
+            MapNew,
+            parameters).ConfigureAwait(false);
     }
 
     /// <summary>All rows of a fog, oldest first.</summary>
@@ -80,6 +94,8 @@ public static class ChangeStore
     /// <summary>The highest row id, 0 when empty.</summary>
     public static Task<long> LastIdAsync(DbSession session) =>
         session.QueryOneAsync("SELECT MAX(\"id\") FROM \"ChangeTrackings\"", r => r.Long());
+
+    private static (string Fog, long Id) MapNew(SqlRow row) => (row.Text(), row.Long());
 
     private static ChangeRow Map(SqlRow row)
     {

@@ -26,18 +26,29 @@ public static class FogTargetStore
     public static Task<FogTarget?> FindByNameAsync(DbSession session, string name) =>
         session.QueryOneAsync($"{Select} WHERE \"name\" = @name", Map, new() { { "name", name } });
 
+    /// <summary>The fogs that have one of these uuids or names.</summary>
+    public static Task<List<FogTarget>> ListAsync(DbSession session, IReadOnlyCollection<string> uuids, IReadOnlyCollection<string> names)
+    {
+        var parameters = new SqlParams();
+        return session.QueryAsync(
+            $"{Select} WHERE \"uuid\" IN {parameters.In("u", uuids)} OR \"name\" IN {parameters.In("n", names)}", Map, parameters);
+    }
+
     /// <summary>
-    /// Keeps others from putting microservices on this fog until the transaction ends, so that what was checked
+    /// Keeps others from putting microservices on these fogs until the transaction ends, so that what was checked
     /// (free ports) still holds when it is written.
     /// </summary>
-    public static async Task LockAsync(DbSession session, string uuid)
+    public static async Task LockAsync(DbSession session, params IReadOnlyCollection<string> uuids)
     {
         if (session.Dialect.ForUpdate.Length > 0)
         {
-            await session.QueryOneAsync(
-                $"SELECT \"uuid\" FROM \"Fogs\" WHERE \"uuid\" = @uuid{session.Dialect.ForUpdate}",
-                r => r.TextOrNull(),
-                new() { { "uuid", uuid } }).ConfigureAwait(false);
+            var parameters = new SqlParams();
+
+            // In order, so that two who lock several do not wait for each other.
+            await session.QueryAsync(
+                $"SELECT \"uuid\" FROM \"Fogs\" WHERE \"uuid\" IN {parameters.In("u", uuids)} ORDER BY \"uuid\"{session.Dialect.ForUpdate}",
+                r => r.Text(),
+                parameters).ConfigureAwait(false);
         }
     }
 

@@ -1,29 +1,65 @@
-using System.Text;
-
 namespace Controller.Sql.Stores;
 
 /// <summary>Writes what belongs to a microservice. A list is replaced as a whole.</summary>
 public static class MicroserviceChildStore
 {
+    private const string Owner = "microservice_uuid";
+    private const string Images = "CatalogItemImages", Ports = "MicroservicePorts", Env = "MicroserviceEnvs", Cmd = "MicroserviceArgs";
+    private const string CdiDevices = "MicroserviceCdiDevices", CapAdd = "MicroserviceCapAdd", CapDrop = "MicroserviceCapDrop";
+    private const string ExtraHosts = "MicroserviceExtraHost", HealthChecks = "MicroserviceHealthChecks", Volumes = "VolumeMappings";
+
+    private static readonly string[] ImageColumns = ["container_image", "arch_id"];
+    private static readonly string[] PortColumns = ["port_internal", "port_external", "is_udp", "created_at", "updated_at"];
+    private static readonly string[] EnvColumns = ["key", "value", "value_from_secret", "value_from_config_map"];
+    private static readonly string[] HostColumns = ["template_type", "name", "template", "value", "target_microservice_uuid", "target_fog_uuid"];
+    private static readonly string[] VolumeColumns = ["host_destination", "container_destination", "access_mode", "type"];
+    private static readonly string[] HealthColumns =
+        ["test", "interval", "timeout", "start_period", "start_interval", "retries", "created_at", "updated_at"];
+
+    /// <summary>Adds everything that belongs to new microservices, their status included: one statement per kind, however many there are.</summary>
+    internal static async Task AddAsync(DbSession session, IReadOnlyList<MicroserviceRow> owners, DateTimeOffset now)
+    {
+        await InsertAllAsync(session, Images, ImageColumns, owners, o => o.Images, Cells).ConfigureAwait(false);
+        await InsertAllAsync(session, Ports, PortColumns, owners, o => o.Ports, p => Cells(p, now)).ConfigureAwait(false);
+        await InsertAllAsync(session, Env, EnvColumns, owners, o => o.Env, Cells).ConfigureAwait(false);
+        await InsertAllAsync(session, Cmd, ["cmd"], owners, o => o.Cmd, t => [t]).ConfigureAwait(false);
+        await InsertAllAsync(session, CdiDevices, ["cdi_devices"], owners, o => o.CdiDevices, t => [t]).ConfigureAwait(false);
+        await InsertAllAsync(session, CapAdd, ["cap_add"], owners, o => o.CapAdd, t => [t]).ConfigureAwait(false);
+        await InsertAllAsync(session, CapDrop, ["cap_drop"], owners, o => o.CapDrop, t => [t]).ConfigureAwait(false);
+        await InsertAllAsync(session, ExtraHosts, HostColumns, owners, o => o.ExtraHosts, Cells).ConfigureAwait(false);
+        await InsertAllAsync<HealthCheckRow>(
+            session, HealthChecks, HealthColumns, owners, o => o.HealthCheck is { } check ? [check] : [], c => Cells(c, now)).ConfigureAwait(false);
+        await InsertAllAsync(session, Volumes, VolumeColumns, owners, o => o.VolumeMappings, Cells).ConfigureAwait(false);
+        await AddStatusAsync(session, owners.Select(o => o.Uuid), now).ConfigureAwait(false);
+    }
+
+    private static object?[] Cells(ImageRow i) => [i.ContainerImage, i.ArchId];
+
+    private static object?[] Cells(PortRow p, DateTimeOffset now) => [p.Internal, p.External, p.IsUdp, now, now];
+
+    private static object?[] Cells(EnvRow e) => [e.Key, e.Value, e.ValueFromSecret, e.ValueFromConfigMap];
+
+    private static object?[] Cells(ExtraHostRow h) => [h.TemplateType, h.Name, h.Template, h.Value, h.TargetMicroserviceUuid, h.TargetFogUuid];
+
+    private static object?[] Cells(HealthCheckRow c, DateTimeOffset now) =>
+        [c.Test, c.Interval, c.Timeout, c.StartPeriod, c.StartInterval, c.Retries, now, now];
+
+    private static object?[] Cells(VolumeMappingRow m) => [m.HostDestination, m.ContainerDestination, m.AccessMode, m.Type];
+
     /// <summary>Replaces the microservice's own images.</summary>
     public static Task ReplaceImagesAsync(DbSession session, string uuid, IReadOnlyList<ImageRow> images) => ReplaceAsync(
-        session, "CatalogItemImages", uuid, ["container_image", "arch_id"], images, i => [i.ContainerImage, i.ArchId]);
+        session, Images, uuid, ImageColumns, images, Cells);
 
     /// <summary>Replaces the port mappings.</summary>
     public static async Task ReplacePortsAsync(DbSession session, string uuid, IReadOnlyList<PortRow> ports, DateTimeOffset now)
     {
-        await ClearAsync(session, "MicroservicePorts", uuid).ConfigureAwait(false);
+        await ClearAsync(session, Ports, uuid).ConfigureAwait(false);
         await AddPortsAsync(session, uuid, ports, now).ConfigureAwait(false);
     }
 
     /// <summary>Adds port mappings.</summary>
     public static Task AddPortsAsync(DbSession session, string uuid, IReadOnlyList<PortRow> ports, DateTimeOffset now) => InsertAsync(
-        session,
-        "MicroservicePorts",
-        uuid,
-        ["port_internal", "port_external", "is_udp", "created_at", "updated_at"],
-        ports,
-        p => [p.Internal, p.External, p.IsUdp, now, now]);
+        session, Ports, uuid, PortColumns, ports, p => Cells(p, now));
 
     /// <summary>Removes the first mapping of an internal port; false when there is none.</summary>
     public static async Task<bool> RemovePortAsync(DbSession session, string uuid, int internalPort)
@@ -40,46 +76,31 @@ public static class MicroserviceChildStore
 
     /// <summary>Replaces the environment.</summary>
     public static Task ReplaceEnvAsync(DbSession session, string uuid, IReadOnlyList<EnvRow> env) => ReplaceAsync(
-        session,
-        "MicroserviceEnvs",
-        uuid,
-        ["key", "value", "value_from_secret", "value_from_config_map"],
-        env,
-        e => [e.Key, e.Value, e.ValueFromSecret, e.ValueFromConfigMap]);
+        session, Env, uuid, EnvColumns, env, Cells);
 
     /// <summary>Replaces the arguments of the process.</summary>
     public static Task ReplaceCmdAsync(DbSession session, string uuid, IReadOnlyList<string> cmd) =>
-        ReplaceTextsAsync(session, "MicroserviceArgs", "cmd", uuid, cmd);
+        ReplaceTextsAsync(session, Cmd, "cmd", uuid, cmd);
 
     /// <summary>Replaces the CDI devices.</summary>
     public static Task ReplaceCdiDevicesAsync(DbSession session, string uuid, IReadOnlyList<string> devices) =>
-        ReplaceTextsAsync(session, "MicroserviceCdiDevices", "cdi_devices", uuid, devices);
+        ReplaceTextsAsync(session, CdiDevices, "cdi_devices", uuid, devices);
 
     /// <summary>Replaces the added capabilities.</summary>
     public static Task ReplaceCapAddAsync(DbSession session, string uuid, IReadOnlyList<string> capabilities) =>
-        ReplaceTextsAsync(session, "MicroserviceCapAdd", "cap_add", uuid, capabilities);
+        ReplaceTextsAsync(session, CapAdd, "cap_add", uuid, capabilities);
 
     /// <summary>Replaces the dropped capabilities.</summary>
     public static Task ReplaceCapDropAsync(DbSession session, string uuid, IReadOnlyList<string> capabilities) =>
-        ReplaceTextsAsync(session, "MicroserviceCapDrop", "cap_drop", uuid, capabilities);
+        ReplaceTextsAsync(session, CapDrop, "cap_drop", uuid, capabilities);
 
     /// <summary>Replaces the extra hosts.</summary>
     public static Task ReplaceExtraHostsAsync(DbSession session, string uuid, IReadOnlyList<ExtraHostRow> hosts) => ReplaceAsync(
-        session,
-        "MicroserviceExtraHost",
-        uuid,
-        ["template_type", "name", "template", "value", "target_microservice_uuid", "target_fog_uuid"],
-        hosts,
-        h => [h.TemplateType, h.Name, h.Template, h.Value, h.TargetMicroserviceUuid, h.TargetFogUuid]);
+        session, ExtraHosts, uuid, HostColumns, hosts, Cells);
 
     /// <summary>Sets or, with null, removes the health check.</summary>
     public static Task ReplaceHealthCheckAsync(DbSession session, string uuid, HealthCheckRow? check, DateTimeOffset now) => ReplaceAsync<HealthCheckRow>(
-        session,
-        "MicroserviceHealthChecks",
-        uuid,
-        ["test", "interval", "timeout", "start_period", "start_interval", "retries", "created_at", "updated_at"],
-        check is null ? [] : [check],
-        c => [c.Test, c.Interval, c.Timeout, c.StartPeriod, c.StartInterval, c.Retries, now, now]);
+        session, HealthChecks, uuid, HealthColumns, check is null ? [] : [check], c => Cells(c, now));
 
     /// <summary>Adds a volume mapping and returns its id.</summary>
     public static Task<long> AddVolumeMappingAsync(DbSession session, string uuid, VolumeMappingRow mapping) => session.InsertAsync(
@@ -99,12 +120,7 @@ public static class MicroserviceChildStore
 
     /// <summary>Adds several volume mappings.</summary>
     public static Task AddVolumeMappingsAsync(DbSession session, string uuid, IReadOnlyList<VolumeMappingRow> mappings) => InsertAsync(
-        session,
-        "VolumeMappings",
-        uuid,
-        ["host_destination", "container_destination", "access_mode", "type"],
-        mappings,
-        m => [m.HostDestination, m.ContainerDestination, m.AccessMode, m.Type]);
+        session, Volumes, uuid, VolumeColumns, mappings, Cells);
 
     /// <summary>Removes volume mappings by id.</summary>
     public static Task RemoveVolumeMappingsAsync(DbSession session, IEnumerable<long> ids)
@@ -120,21 +136,22 @@ public static class MicroserviceChildStore
         """,
         new() { { "uuid", uuid }, { "name", name } });
 
-    /// <summary>Adds the status rows of a new microservice.</summary>
-    public static async Task AddStatusAsync(DbSession session, string uuid, DateTimeOffset now)
+    /// <summary>Adds the status rows of new microservices.</summary>
+    public static async Task AddStatusAsync(DbSession session, IEnumerable<string> uuids, DateTimeOffset now)
     {
-        var parameters = new SqlParams { { "uuid", uuid }, { "now", now } };
+        var parameters = new SqlParams { { "now", now } };
+        var owners = $"FROM \"Microservices\" WHERE \"uuid\" IN {parameters.In("m", uuids)}";
         await session.ExecuteAsync(
-            """
+            $"""
             INSERT INTO "MicroserviceStatuses" ("status", "operating_duration", "start_time", "cpu_usage", "memory_usage", "container_id",
               "percentage", "error_message", "ip_address", "exec_session_ids", "health_status", "microservice_uuid", "created_at", "updated_at")
-            VALUES ('QUEUED', 0, 0, 0, 0, '', 0, '', '', '[]', '', @uuid, @now, @now)
+            SELECT 'QUEUED', 0, 0, 0, 0, '', 0, '', '', '[]', '', "uuid", @now, @now {owners}
             """,
             parameters).ConfigureAwait(false);
         await session.ExecuteAsync(
-            """
+            $"""
             INSERT INTO "MicroserviceExecStatuses" ("status", "exec_session_id", "microservice_uuid", "created_at", "updated_at")
-            VALUES ('INACTIVE', NULL, @uuid, @now, @now)
+            SELECT 'INACTIVE', NULL, "uuid", @now, @now {owners}
             """,
             parameters).ConfigureAwait(false);
     }
@@ -161,36 +178,18 @@ public static class MicroserviceChildStore
     private static Task ClearAsync(DbSession session, string table, string uuid) =>
         session.ExecuteAsync($"DELETE FROM \"{table}\" WHERE \"microservice_uuid\" = @uuid", new() { { "uuid", uuid } });
 
-    /// <summary>One INSERT for up to a hundred rows; ids follow the order of the list.</summary>
-    private static async Task InsertAsync<T>(
-        DbSession session, string table, string uuid, string[] columns, IReadOnlyList<T> items, Func<T, object?[]> values)
-    {
-        const int rowsPerStatement = 100;
-        foreach (var some in items.Chunk(rowsPerStatement))
-        {
-            var sql = new StringBuilder("INSERT INTO \"").Append(table).Append("\" (\"microservice_uuid\"");
-            foreach (var column in columns)
-            {
-                sql.Append(", \"").Append(column).Append('"');
-            }
+    private static Task InsertAsync<T>(
+        DbSession session, string table, string uuid, string[] columns, IReadOnlyList<T> items, Func<T, object?[]> values) =>
+        BulkInsert.RunAsync(session, table, [Owner, .. columns], items, item => [uuid, .. values(item)]);
 
-            sql.Append(") VALUES ");
-            var parameters = new SqlParams { { "uuid", uuid } };
-            for (var row = 0; row < some.Length; row++)
-            {
-                sql.Append(row == 0 ? "(@uuid" : ", (@uuid");
-                var cells = values(some[row]);
-                for (var column = 0; column < cells.Length; column++)
-                {
-                    var name = $"v{row}_{column}";
-                    sql.Append(", @").Append(name);
-                    parameters.Add(name, cells[column]);
-                }
-
-                sql.Append(')');
-            }
-
-            await session.ExecuteAsync(sql.ToString(), parameters).ConfigureAwait(false);
-        }
-    }
+    /// <summary>The children of one kind of several microservices.</summary>
+    private static Task InsertAllAsync<T>(
+        DbSession session, string table, string[] columns, IEnumerable<MicroserviceRow> owners, Func<MicroserviceRow, IEnumerable<T>> items,
+        Func<T, object?[]> values) =>
+        BulkInsert.RunAsync(
+            session,
+            table,
+            [Owner, .. columns],
+            owners.SelectMany(o => items(o).Select(item => (o.Uuid, Item: item))).ToList(),
+            child => [child.Uuid, .. values(child.Item)]);
 }

@@ -5,6 +5,9 @@ public static class MicroserviceStore
 {
     private const int DefaultSchedule = 50;
 
+    /// <summary>What conditions may refer to, as <c>m</c> and <c>a</c>.</summary>
+    private const string From = "\"Microservices\" m LEFT JOIN \"Applications\" a ON a.\"id\" = m.\"application_id\"";
+
     private static readonly string[] Columns =
     [
         "name", "config", "annotations", "config_last_updated", "rebuild", "log_size", "delete", "delete_with_cleanup", "updated_at",
@@ -17,8 +20,7 @@ public static class MicroserviceStore
         $"""
         SELECT m."uuid", m."created_at", {string.Join(", ", Columns.Select(c => $"m.\"{c}\""))},
                a."name", a."is_system", a."is_activated", a."nats_access", c."category", c."registry_id", n."name"
-        FROM "Microservices" m
-        LEFT JOIN "Applications" a ON a."id" = m."application_id"
+        FROM {From}
         LEFT JOIN "CatalogItems" c ON c."id" = m."catalog_item_id"
         LEFT JOIN "NatsUserRules" n ON n."id" = m."nats_rule_id"
         """;
@@ -60,26 +62,34 @@ public static class MicroserviceStore
             new() { { "application", applicationId }, { "name", name } }).ConfigureAwait(false)).FirstOrDefault();
 
     /// <summary>The live microservices of user applications or of system applications, by name.</summary>
-    /// <param name="session">Session.</param>
-    /// <param name="isSystem">Which kind.</param>
-    /// <param name="applicationId">Those of this application only.</param>
-    public static Task<List<MicroserviceRow>> ListAsync(DbSession session, bool isSystem, long? applicationId = null) => ListAsync(
+    public static Task<List<MicroserviceRow>> ListAsync(DbSession session, bool isSystem) => ListAsync(
         session,
-        $"""
-        a."is_system" = @system AND (m."delete" IS NULL OR m."delete" = FALSE){(applicationId is null ? "" : " AND a.\"id\" = @application")}
-        """,
-        applicationId is null
-            ? new() { { "system", isSystem } }
-            : new() { { "system", isSystem }, { "application", applicationId } });
+        "COALESCE(a.\"is_system\", FALSE) = @system AND m.\"application_id\" IS NOT NULL AND (m.\"delete\" IS NULL OR m.\"delete\" = FALSE)",
+        new() { { "system", isSystem } },
+        isMost: !isSystem);
 
-    /// <summary>The live microservices of several applications, by name.</summary>
-    public static Task<List<MicroserviceRow>> ListByApplicationsAsync(DbSession session, IEnumerable<long> applicationIds)
+    /// <summary>The live microservices of an application, by name.</summary>
+    public static Task<List<MicroserviceRow>> ListByApplicationAsync(DbSession session, long applicationId) => ListAsync(
+        session,
+        "m.\"application_id\" = @application AND (m.\"delete\" IS NULL OR m.\"delete\" = FALSE)",
+        new() { { "application", applicationId } });
+
+    /// <summary>Every microservice of an application, by name, those to be deleted included.</summary>
+    public static Task<List<MicroserviceRow>> ListAllAsync(DbSession session, long applicationId) =>
+        ListAsync(session, "m.\"application_id\" = @application", new() { { "application", applicationId } });
+
+    /// <summary>As <see cref="ListByApplicationAsync"/>, keeping other writers of them away until the transaction ends.</summary>
+    public static async Task<List<MicroserviceRow>> ListForUpdateAsync(DbSession session, long applicationId)
     {
-        var parameters = new SqlParams();
-        return ListAsync(
-            session,
-            $"m.\"application_id\" IN {parameters.In("a", applicationIds)} AND (m.\"delete\" IS NULL OR m.\"delete\" = FALSE)",
-            parameters);
+        if (session.Dialect.ForUpdate.Length > 0)
+        {
+            await session.QueryAsync(
+                $"SELECT \"uuid\" FROM \"Microservices\" WHERE \"application_id\" = @application ORDER BY \"uuid\"{session.Dialect.ForUpdate}",
+                r => r.Text(),
+                new() { { "application", applicationId } }).ConfigureAwait(false);
+        }
+
+        return await ListByApplicationAsync(session, applicationId).ConfigureAwait(false);
     }
 
     /// <summary>Every microservice of a fog, by name, those to be deleted included.</summary>
@@ -94,6 +104,31 @@ public static class MicroserviceStore
             """,
             r => r.Text(),
             new() { { "application", applicationId }, { "name", name }, { "except", exceptUuid ?? "" } }).ConfigureAwait(false) is not null;
+
+    /// <summary>Which of these names microservices of the application have.</summary>
+    public static Task<List<string>> ListNamesAsync(DbSession session, long applicationId, IEnumerable<string> names)
+    {
+        var parameters = new SqlParams { { "application", applicationId } };
+        return session.QueryAsync(
+            $"SELECT \"name\" FROM \"Microservices\" WHERE \"application_id\" = @application AND \"name\" IN {parameters.In("n", names)}",
+            r => r.Text(),
+            parameters);
+    }
+
+    /// <summary>
+    /// Adds new microservices with all their children and the status of those that have yet to start; service accounts are
+    /// added by <see cref="ServiceAccountStore"/>.
+    /// </summary>
+    public static async Task AddAsync(DbSession session, IReadOnlyList<MicroserviceRow> rows, DateTimeOffset now)
+    {
+        await BulkInsert.RunAsync(
+            session,
+            "Microservices",
+            ["uuid", "created_at", .. Columns],
+            rows,
+            row => [row.Uuid, row.CreatedAt, .. Values(row)]).ConfigureAwait(false);
+        await MicroserviceChildStore.AddAsync(session, rows, now).ConfigureAwait(false);
+    }
 
     /// <summary>Adds the row itself; its children are added by <see cref="MicroserviceChildStore"/>.</summary>
     public static Task InsertAsync(DbSession session, MicroserviceRow row)
@@ -114,55 +149,53 @@ public static class MicroserviceStore
             $"UPDATE \"Microservices\" SET \"rebuild\" = TRUE WHERE \"uuid\" IN {parameters.In("m", uuids)}", parameters);
     }
 
-    /// <summary>Removes a microservice and everything below it.</summary>
-    public static async Task DeleteAsync(DbSession session, string uuid)
+    /// <summary>Removes microservices and everything below them.</summary>
+    public static async Task DeleteAsync(DbSession session, params IEnumerable<string> uuids)
     {
-        var parameters = new SqlParams { { "uuid", uuid } };
+        var parameters = new SqlParams();
+        var which = parameters.In("m", uuids);
         // The one child without a foreign key.
-        await session.ExecuteAsync("DELETE FROM \"RbacServiceAccounts\" WHERE \"microservice_uuid\" = @uuid", parameters).ConfigureAwait(false);
-        await session.ExecuteAsync("DELETE FROM \"Microservices\" WHERE \"uuid\" = @uuid", parameters).ConfigureAwait(false);
+        await session.ExecuteAsync($"DELETE FROM \"RbacServiceAccounts\" WHERE \"microservice_uuid\" IN {which}", parameters).ConfigureAwait(false);
+        await session.ExecuteAsync($"DELETE FROM \"Microservices\" WHERE \"uuid\" IN {which}", parameters).ConfigureAwait(false);
     }
 
-    private static async Task<List<MicroserviceRow>> ListAsync(DbSession session, string where, SqlParams parameters)
+    /// <param name="session">Session.</param>
+    /// <param name="where">Which.</param>
+    /// <param name="parameters">Of the condition.</param>
+    /// <param name="isMost">Most of all microservices are among them.</param>
+    private static async Task<List<MicroserviceRow>> ListAsync(DbSession session, string where, SqlParams parameters, bool isMost = false)
     {
         var rows = await session.QueryAsync($"{Select} WHERE {where} ORDER BY m.\"name\", m.\"uuid\"", Map, parameters).ConfigureAwait(false);
-        return await MicroserviceChildren.LoadAsync(session, rows).ConfigureAwait(false);
+        if (rows.Count == 0)
+        {
+            return rows;
+        }
+
+        return isMost
+            ? await MicroserviceChildren.LoadAsync(session, rows, null, []).ConfigureAwait(false)
+            : await MicroserviceChildren.LoadAsync(session, rows, $"SELECT m.\"uuid\" FROM {From} WHERE {where}", parameters).ConfigureAwait(false);
     }
 
-    private static SqlParams Parameters(MicroserviceRow row) => new()
+    private static SqlParams Parameters(MicroserviceRow row)
     {
-        { "uuid", row.Uuid },
-        { "name", row.Name },
-        { "config", row.Config },
-        { "annotations", row.Annotations },
-        { "config_last_updated", row.ConfigLastUpdated },
-        { "rebuild", row.Rebuild },
-        { "log_size", row.LogSize },
-        { "delete", row.Delete },
-        { "delete_with_cleanup", row.DeleteWithCleanup },
-        { "updated_at", row.UpdatedAt },
-        { "catalog_item_id", row.CatalogItemId },
-        { "registry_id", row.RegistryId },
-        { "iofog_uuid", row.FogUuid },
-        { "application_id", row.ApplicationId },
-        { "run_as_user", row.RunAsUser },
-        { "platform", row.Platform },
-        { "runtime", row.Runtime },
-        { "pid_mode", row.PidMode },
-        { "ipc_mode", row.IpcMode },
-        { "schedule", row.Schedule },
-        { "cpu_set_cpus", row.CpuSetCpus },
-        { "memory_limit", (double?)row.MemoryLimit },
-        { "is_activated", row.IsActivated },
-        { "host_network_mode", row.HostNetworkMode },
-        { "is_privileged", row.IsPrivileged },
-        { "nats_rule_id", row.NatsRuleId },
-        { "nats_access", row.NatsAccess },
-        { "nats_account_id", row.NatsAccountId },
-        { "nats_user_id", row.NatsUserId },
-        { "nats_creds_secret_name", row.NatsCredsSecretName },
-        { "is_controller", row.IsController },
-    };
+        var parameters = new SqlParams { { "uuid", row.Uuid } };
+        foreach (var (column, value) in Columns.Zip(Values(row)))
+        {
+            parameters.Add(column, value);
+        }
+
+        return parameters;
+    }
+
+    /// <summary>The values of <see cref="Columns"/>.</summary>
+    private static object?[] Values(MicroserviceRow row) =>
+    [
+        row.Name, row.Config, row.Annotations, row.ConfigLastUpdated, row.Rebuild, row.LogSize, row.Delete,
+        row.DeleteWithCleanup, row.UpdatedAt, row.CatalogItemId, row.RegistryId, row.FogUuid, row.ApplicationId,
+        row.RunAsUser, row.Platform, row.Runtime, row.PidMode, row.IpcMode, row.Schedule, row.CpuSetCpus,
+        (double?)row.MemoryLimit, row.IsActivated, row.HostNetworkMode, row.IsPrivileged, row.NatsRuleId, row.NatsAccess,
+        row.NatsAccountId, row.NatsUserId, row.NatsCredsSecretName, row.IsController,
+    ];
 
     private static MicroserviceRow Map(SqlRow r) => new()
     {

@@ -60,6 +60,32 @@ public static class ServiceAccountStore
         r => new ServiceAccountOwner(r.Text(), r.Text(), r.TextOrNull()),
         new() { { "uuid", microserviceUuid } });
 
+    /// <summary>As <see cref="SetAsync"/>, for new microservices of an application.</summary>
+    /// <exception cref="DatabaseException">Another microservice has the account of a name.</exception>
+    public static async Task AddAsync(
+        DbSession session, long applicationId, IReadOnlyCollection<ServiceAccountRow> accounts, DateTimeOffset now)
+    {
+        var parameters = new SqlParams { { "application", applicationId } };
+        var free = (await session.QueryAsync(
+            $"""
+            SELECT "name" FROM "RbacServiceAccounts"
+            WHERE "application_id" = @application AND "microservice_uuid" IS NULL AND "name" IN {parameters.In("n", accounts.Select(a => a.Name))}
+            """,
+            r => r.Text(),
+            parameters).ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal);
+        foreach (var account in accounts.Where(a => free.Contains(a.Name)))
+        {
+            await SetAsync(session, account.MicroserviceUuid!, applicationId, account.Name, account.RoleRef!, account.RoleId, now).ConfigureAwait(false);
+        }
+
+        await BulkInsert.RunAsync(
+            session,
+            "RbacServiceAccounts",
+            ["name", "role_ref", "role_id", "microservice_uuid", "application_id", "created_at", "updated_at"],
+            accounts.Where(a => !free.Contains(a.Name)).ToList(),
+            a => [a.Name, a.RoleRef, a.RoleId, a.MicroserviceUuid, applicationId, now, now]).ConfigureAwait(false);
+    }
+
     /// <summary>
     /// Gives a microservice its service account: changes its own, takes over one of the same name in the application
     /// that belongs to no microservice, or adds one.

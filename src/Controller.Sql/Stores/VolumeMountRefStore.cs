@@ -22,20 +22,20 @@ public static class VolumeMountRefStore
             parameters);
     }
 
-    /// <summary>Links a volume mount to a fog; false when it was linked already.</summary>
-    public static async Task<bool> LinkAsync(DbSession session, string volumeMountUuid, string fogUuid)
+    /// <summary>Links volume mounts to fogs; returns the links that were not there already.</summary>
+    public static async Task<List<(string Mount, string Fog)>> LinkAsync(DbSession session, IReadOnlyCollection<(string Mount, string Fog)> links)
     {
-        var parameters = new SqlParams { { "mount", volumeMountUuid }, { "fog", fogUuid } };
-        if (await session.QueryOneAsync(
-                "SELECT \"id\" FROM \"FogVolumeMounts\" WHERE \"fog_uuid\" = @fog AND \"volume_mount_uuid\" = @mount",
-                r => r.LongOrNull(),
-                parameters).ConfigureAwait(false) is not null)
-        {
-            return false;
-        }
-
-        await session.ExecuteAsync(
-            "INSERT INTO \"FogVolumeMounts\" (\"fog_uuid\", \"volume_mount_uuid\") VALUES (@fog, @mount)", parameters).ConfigureAwait(false);
-        return true;
+        var parameters = new SqlParams();
+        var existing = await session.QueryAsync(
+            $"""
+            SELECT "volume_mount_uuid", "fog_uuid" FROM "FogVolumeMounts"
+            WHERE "fog_uuid" IN {parameters.In("f", links.Select(l => l.Fog).Distinct())}
+              AND "volume_mount_uuid" IN {parameters.In("m", links.Select(l => l.Mount).Distinct())}
+            """,
+            r => (Mount: r.Text(), Fog: r.Text()),
+            parameters).ConfigureAwait(false);
+        var added = links.Distinct().Except(existing).ToList();
+        await BulkInsert.RunAsync(session, "FogVolumeMounts", ["volume_mount_uuid", "fog_uuid"], added, l => [l.Mount, l.Fog]).ConfigureAwait(false);
+        return added;
     }
 }

@@ -85,9 +85,17 @@ internal sealed class ChangeFeed(Database database, TimeProvider time)
             return false;
         }
 
-        // Durable: a reboot flag that came back after a power cut would reboot the node once more.
+        // An order that came back after a power cut would be obeyed once more; other news is only looked at again.
+        var durability = rows.Exists(r => (r.Flags & ChangeFlags.Orders) != 0) ? Durability.Durable : Durability.Relaxed;
         var ids = rows.ConvertAll(r => r.Id);
-        await database.WriteAsync(s => ChangeStore.DeleteAsync(s, ids), Durability.Durable, cancel);
+        await database.WriteAsync(
+            s =>
+            {
+                s.KeepRevision();
+                return ChangeStore.DeleteAsync(s, ids);
+            },
+            durability,
+            cancel);
         fog.Changes.Remove(ids);
         return watchesConfig && rows.Exists(r => (r.Flags & ChangeFlags.Config) != 0);
     }

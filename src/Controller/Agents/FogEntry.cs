@@ -75,6 +75,12 @@ internal sealed class FogTelemetry
     /// <summary>Microservices of the fog by uuid; null until read from the database.</summary>
     public Dictionary<string, MicroserviceStatus>? Microservices;
 
+    /// <summary>
+    /// Microservices whose values in memory nobody knows better, also once they are written: their agent reported them
+    /// since this process started. Those of <see cref="DirtyMicroservices"/> are among them.
+    /// </summary>
+    public readonly HashSet<string> Reported = new(StringComparer.Ordinal);
+
     /// <summary>Microservices whose values are newer than the database's.</summary>
     public readonly HashSet<string> DirtyMicroservices = new(StringComparer.Ordinal);
 

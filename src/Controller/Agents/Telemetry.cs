@@ -36,6 +36,26 @@ internal sealed class Telemetry(Database database, TimeProvider time)
     }
 
     /// <summary>
+    /// The stored status of a microservice was set anew, not by its agent: what the agent said before counts no more.
+    /// Call it after the commit.
+    /// </summary>
+    public static void Forget(FogEntry? fog, string microserviceUuid)
+    {
+        if (fog is null)
+        {
+            return;
+        }
+
+        lock (fog.Telemetry)
+        {
+            fog.Telemetry.Stale = true;
+            fog.Telemetry.Microservices?.Remove(microserviceUuid);
+            fog.Telemetry.DirtyMicroservices.Remove(microserviceUuid);
+            fog.Telemetry.Reported.Remove(microserviceUuid);
+        }
+    }
+
+    /// <summary>
     /// Takes a report. Completes when a state transition in it is in the database; without one, when it is in
     /// memory (sole owner) or in the database (shared).
     /// </summary>
@@ -118,7 +138,7 @@ internal sealed class Telemetry(Database database, TimeProvider time)
         }
     }
 
-    /// <summary>The newest values of a microservice: those in memory when they are newer.</summary>
+    /// <summary>The newest values of a microservice: what its agent reported, else what is stored.</summary>
     public MicroserviceStatus Newest(FogEntry? fog, MicroserviceStatus stored)
     {
         if (fog is null || !database.IsSoleOwner)
@@ -128,10 +148,7 @@ internal sealed class Telemetry(Database database, TimeProvider time)
 
         lock (fog.Telemetry)
         {
-            return fog.Telemetry.DirtyMicroservices.Contains(stored.MicroserviceUuid)
-                && fog.Telemetry.Microservices!.TryGetValue(stored.MicroserviceUuid, out var newest)
-                ? stored.Merge(newest)
-                : stored;
+            return fog.Telemetry.Reported.Contains(stored.MicroserviceUuid) ? fog.Telemetry.Microservices![stored.MicroserviceUuid] : stored;
         }
     }
 
@@ -161,6 +178,7 @@ internal sealed class Telemetry(Database database, TimeProvider time)
                 transition |= report.Status is not null && report.Status != known.Status;
                 telemetry.Microservices[report.MicroserviceUuid] = known.Merge(report) with { UpdatedAt = time.GetUtcNow() };
                 telemetry.DirtyMicroservices.Add(report.MicroserviceUuid);
+                telemetry.Reported.Add(report.MicroserviceUuid);
             }
         }
 
@@ -185,9 +203,10 @@ internal sealed class Telemetry(Database database, TimeProvider time)
             var newer = fog.Telemetry.Microservices;
             fog.Telemetry.Microservices = rows.ToDictionary(
                 r => r.MicroserviceUuid,
-                r => fog.Telemetry.DirtyMicroservices.Contains(r.MicroserviceUuid) && newer!.TryGetValue(r.MicroserviceUuid, out var n) ? n : r,
+                r => fog.Telemetry.Reported.Contains(r.MicroserviceUuid) ? newer![r.MicroserviceUuid] : r,
                 StringComparer.Ordinal);
             fog.Telemetry.DirtyMicroservices.RemoveWhere(u => !fog.Telemetry.Microservices.ContainsKey(u));
+            fog.Telemetry.Reported.RemoveWhere(u => !fog.Telemetry.Microservices.ContainsKey(u));
         }
     }
 
@@ -195,6 +214,7 @@ internal sealed class Telemetry(Database database, TimeProvider time)
         async s =>
         {
             var now = time.GetUtcNow();
+            var removed = 0;
             foreach (var (fog, status, mark, microservices) in reports)
             {
                 await TelemetryStore.WriteAsync(s, fog.Uuid, status, mark);
@@ -205,8 +225,13 @@ internal sealed class Telemetry(Database database, TimeProvider time)
 
                 if (microservices.Any(m => m.Status is "UNKNOWN" or "STOPPING" or "DELETING" or "MARKED_FOR_DELETION"))
                 {
-                    await TelemetryStore.RemoveDyingAsync(s, fog.Uuid);
+                    removed += await TelemetryStore.RemoveDyingAsync(s, fog.Uuid);
                 }
+            }
+
+            if (removed == 0)
+            {
+                s.KeepRevision();
             }
         },
         Durability.Relaxed,
@@ -231,8 +256,9 @@ internal sealed class Telemetry(Database database, TimeProvider time)
     {
         lock (report.Fog.Telemetry)
         {
-            report.Fog.Telemetry.Dirty = true;
-            report.Fog.Telemetry.DirtyMicroservices.UnionWith(report.Microservices.Select(m => m.MicroserviceUuid));
+            var telemetry = report.Fog.Telemetry;
+            telemetry.Dirty = true;
+            telemetry.DirtyMicroservices.UnionWith(report.Microservices.Select(m => m.MicroserviceUuid).Where(telemetry.Reported.Contains));
         }
     }
 

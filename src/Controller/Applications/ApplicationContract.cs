@@ -4,7 +4,7 @@ using Controller.Microservices;
 
 namespace Controller.Applications;
 
-/// <summary>An application as operators see it (api-workloads 4.3).</summary>
+/// <summary>An application as operators see it (api-workloads 4.3). <see cref="ApplicationLists"/> needs the microservices last.</summary>
 internal sealed record ApplicationBody(
     long Id,
     string Name,
@@ -14,8 +14,8 @@ internal sealed record ApplicationBody(
     bool NatsAccess,
     DateTimeOffset? CreatedAt,
     DateTimeOffset? UpdatedAt,
-    IReadOnlyList<MicroserviceBody> Microservices,
-    NatsConfigBody NatsConfig);
+    NatsConfigBody NatsConfig,
+    IReadOnlyList<MicroserviceBody> Microservices);
 
 internal sealed record ApplicationList(IReadOnlyList<ApplicationBody> Applications);
 

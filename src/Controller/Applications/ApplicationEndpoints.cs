@@ -12,13 +12,13 @@ internal static class ApplicationEndpoints
     public static void Map(ApiRoutes api)
     {
         var queries = api.Services.GetRequiredService<ApplicationQueries>();
+        var lists = api.Services.GetRequiredService<ApplicationLists>();
         var bodies = api.Services.GetRequiredService<ApplicationBodies>();
         var applications = api.Services.GetRequiredService<ApplicationService>();
 
         foreach (var (path, resource, isSystem) in new[] { ("/application", Resource, false), ("/application/system", SystemResource, true) })
         {
-            api.Operator("GET", path, new(resource, "list"), 200, async context => await context.RespondAsync(
-                200, await queries.ListAsync(isSystem, context.RequestAborted), ApplicationJson.Default.ApplicationList))
+            api.Operator("GET", path, new(resource, "list"), 200, (isSystem ? lists.System : lists.User).RespondAsync)
                 .Describe(isSystem ? "List system applications" : "List applications", answer: static () => ApplicationJson.Default.ApplicationList);
 
             api.Operator("GET", path + "/{name}", new(resource, "get", "name"), 200, async context => await context.RespondAsync(

@@ -28,53 +28,34 @@ internal sealed class ApplicationMembers(MicroserviceService microservices, Chan
             }
         }
 
-        var existing = await MicroserviceStore.ListByApplicationsAsync(session, [application.Id]);
-        await DeleteAsync(session, existing.Where(m => !wanted.ContainsKey(m.Name)));
-        foreach (var row in existing.Where(m => wanted.ContainsKey(m.Name)))
+        var existing = await MicroserviceStore.ListForUpdateAsync(session, application.Id);
+        await DeleteAsync(session, [.. existing.Where(m => !wanted.ContainsKey(m.Name))]);
+        var references = new MicroserviceReferences(session, [.. wanted.Values]);
+        foreach (var row in existing)
         {
+            if (!wanted.Remove(row.Name, out var body))
+            {
+                continue;
+            }
+
             if (row.IsFromSystemCatalog || row.IsController)
             {
                 throw MicroserviceErrors.IsSystem(row.Uuid);
             }
 
-            // Again under its lock, for a change of the microservice alone may be under way.
-            if (await MicroserviceStore.FindForUpdateAsync(session, row.Uuid) is { } current)
-            {
-                wanted.Remove(row.Name, out var body);
-                await microservices.UpdateAsync(session, current, body, system: false);
-            }
+            await microservices.UpdateAsync(references, row, body, UpdateRules.User);
         }
 
-        foreach (var item in wanted.Values)
-        {
-            await microservices.CreateAsync(session, Ref(application), item);
-        }
+        await microservices.CreateAsync(references, Ref(application), [.. wanted.Values]);
     }
 
     /// <summary>Removes every microservice of an application, those marked for deletion too.</summary>
-    public async Task DeleteAllAsync(DbSession session, long applicationId)
-    {
-        foreach (var uuid in await ApplicationStore.ListMicroservicesAsync(session, applicationId))
-        {
-            if (await MicroserviceStore.FindAsync(session, uuid) is { } row)
-            {
-                await DeleteAsync(session, [row]);
-            }
-        }
-    }
+    public async Task DeleteAllAsync(DbSession session, long applicationId) =>
+        await DeleteAsync(session, await MicroserviceStore.ListAllAsync(session, applicationId));
 
-    private async Task DeleteAsync(DbSession session, IEnumerable<MicroserviceRow> rows)
+    private async Task DeleteAsync(DbSession session, List<MicroserviceRow> rows)
     {
-        var fogs = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var row in rows)
-        {
-            await microservices.DeleteAsync(session, row);
-            if (row.FogUuid is { } fog)
-            {
-                fogs.Add(fog);
-            }
-        }
-
-        await changes.RaiseAsync(session, fogs, ChangeFlags.Microservices);
+        await microservices.DeleteAsync(session, rows);
+        await changes.RaiseAsync(session, rows.Select(r => r.FogUuid).OfType<string>(), ChangeFlags.Microservices);
     }
 }

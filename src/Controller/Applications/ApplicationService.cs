@@ -24,11 +24,8 @@ internal sealed class ApplicationService(
             var row = Apply(new ApplicationRow { Name = name }, body);
             row = await ApplicationNats.ApplyAsync(s, row, body, now);
             row = row with { Id = await InsertAsync(s, row, now) };
-            foreach (var item in body.Array("microservices") ?? [])
-            {
-                await microservices.CreateAsync(s, ApplicationMembers.Ref(row), new JsonFields(item));
-            }
-
+            await microservices.CreateAsync(
+                s, ApplicationMembers.Ref(row), [.. (body.Array("microservices") ?? []).Select(i => new JsonFields(i))]);
             return new ApplicationCreated(row.Id, row.Name);
         },
         Durability.Durable,

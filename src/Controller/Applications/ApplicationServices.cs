@@ -6,6 +6,7 @@ internal static class ApplicationServices
     public static IServiceCollection AddApplications(this IServiceCollection services) => services
         .AddSingleton<ApplicationBodies>()
         .AddSingleton<ApplicationQueries>()
+        .AddSingleton<ApplicationLists>()
         .AddSingleton<ApplicationMembers>()
         .AddSingleton<ApplicationService>()
         .AddSingleton<StoppedApplicationsJob>()

@@ -114,7 +114,14 @@ internal sealed partial class AuditQueue(Database database, TimeProvider time, I
         try
         {
             // To its end also at a stop: broken off, nobody could tell whether to write it again.
-            await database.WriteAsync(s => EventStore.InsertAsync(s, _batch, time.GetUtcNow()), Durability.Relaxed, CancellationToken.None);
+            await database.WriteAsync(
+                s =>
+                {
+                    s.KeepRevision();
+                    return EventStore.InsertAsync(s, _batch, time.GetUtcNow());
+                },
+                Durability.Relaxed,
+                CancellationToken.None);
         }
         catch (DatabaseException e) when (e.Fault is not (DatabaseFault.Unavailable or DatabaseFault.Conflict))
         {

@@ -14,6 +14,12 @@ internal static class FogEndpoints
         api.Operator("GET", "/iofog-list", new("fogs", "list"), 200, async context =>
         {
             var filters = FogFilter.Read(context.Request.Query);
+            if (filters.Count == 0)
+            {
+                await reader.All.RespondAsync(context);
+                return;
+            }
+
             await context.RespondAsync(200, new(await reader.ListAsync(filters, context.RequestAborted)), FogJson.Default.FogListBody);
         })
             .Describe("List agents", answer: static () => FogJson.Default.FogListBody, query: [new("filters", "Filters as the SDK sends them: `filters[i][key]`, `[value]`, `[condition]`")]);

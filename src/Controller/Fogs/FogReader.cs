@@ -11,19 +11,33 @@ namespace Controller.Fogs;
 /// Agents as operators see them: stored configuration, the newest reported status, and the platform as it runs, else as
 /// it is wanted. The number of queries does not depend on the number of agents.
 /// </summary>
-internal sealed class FogReader(Database database, Fleet fleet, Telemetry telemetry)
+internal sealed class FogReader
 {
     private static readonly JsonElement NoConditions = JsonDocument.Parse("[]").RootElement;
 
+    private readonly Database _database;
+    private readonly Fleet _fleet;
+    private readonly Telemetry _telemetry;
+    private readonly Kept<Stored> _stored;
+
+    public FogReader(Database database, Fleet fleet, Telemetry telemetry)
+    {
+        (_database, _fleet, _telemetry) = (database, fleet, telemetry);
+        _stored = new(database, async s => new(await FogStore.ListAsync(s), await FogRelations.LoadAsync(s, null)));
+        All = new(FogJson.Default.FogListBody, async (output, cancel) =>
+            JsonResponse.Write(output, new(await ListAsync([], cancel)), FogJson.Default.FogListBody));
+    }
+
+    /// <summary>The list of all agents.</summary>
+    public SharedAnswer All { get; }
+
     /// <summary>The agents that pass the filters, by name.</summary>
-    public Task<List<FogBody>> ListAsync(IReadOnlyList<FogFilter> filters, CancellationToken cancel) => database.ReadAsync(
-        async s =>
-        {
-            var fogs = (await FogStore.ListAsync(s)).ConvertAll(WithNewestStatus);
-            var relations = await FogRelations.LoadAsync(s, null);
-            return fogs.Where(f => filters.All(filter => filter.Matches(f))).Select(f => Body(f, relations)).ToList();
-        },
-        cancel);
+    public async Task<List<FogBody>> ListAsync(IReadOnlyList<FogFilter> filters, CancellationToken cancel)
+    {
+        var (rows, relations) = await _stored.GetAsync(cancel);
+        var fogs = rows.ConvertAll(WithNewestStatus);
+        return fogs.Where(f => filters.All(filter => filter.Matches(f))).Select(f => Body(f, relations)).ToList();
+    }
 
     /// <summary>One agent; null when there is none.</summary>
     public Task<FogDetailBody?> FindAsync(string uuid, CancellationToken cancel) =>
@@ -37,7 +51,7 @@ internal sealed class FogReader(Database database, Fleet fleet, Telemetry teleme
     public async Task<FogStatus?> StatusAsync(DbSession session, string uuid) =>
         await FogStore.FindAsync(session, uuid) is { } row ? WithNewestStatus(row).Status : null;
 
-    private Task<FogDetailBody?> FindAsync(Func<DbSession, Task<FogRow?>> find, CancellationToken cancel) => database.ReadAsync(
+    private Task<FogDetailBody?> FindAsync(Func<DbSession, Task<FogRow?>> find, CancellationToken cancel) => _database.ReadAsync(
         async s =>
         {
             if (await find(s) is not { } row)
@@ -56,7 +70,7 @@ internal sealed class FogReader(Database database, Fleet fleet, Telemetry teleme
         },
         cancel);
 
-    private FogRow WithNewestStatus(FogRow row) => row with { Status = telemetry.Newest(fleet.Find(row.Uuid), row.Status) };
+    private FogRow WithNewestStatus(FogRow row) => row with { Status = _telemetry.Newest(_fleet.Find(row.Uuid), row.Status) };
 
     private static FogBody Body(FogRow f, FogRelations relations)
     {
@@ -187,4 +201,6 @@ internal sealed class FogReader(Database database, Fleet fleet, Telemetry teleme
             return NoConditions;
         }
     }
+
+    private sealed record Stored(List<FogRow> Rows, FogRelations Relations);
 }

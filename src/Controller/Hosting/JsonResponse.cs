@@ -17,44 +17,39 @@ internal static class JsonResponse
         SkipValidation = true,
     };
 
-    public static Task RespondAsync<T>(this HttpContext context, int status, T value, JsonTypeInfo<T> type)
+    public static async Task RespondAsync<T>(this HttpContext context, int status, T value, JsonTypeInfo<T> type)
     {
         RouteAgreement.CheckAnswer(context, status, type);
-        var buffer = new PooledBuffer();
-        try
-        {
-            using (var writer = new Utf8JsonWriter(buffer, Options))
-            {
-                JsonSerializer.Serialize(writer, value, type);
-            }
-        }
-        catch
-        {
-            buffer.Dispose();
-            throw;
-        }
+        using var buffer = new PooledBytes();
+        Write(buffer, value, type);
+        await context.RespondAsync(status, buffer.Written);
+    }
 
-        return SendAsync(context, status, buffer);
+    /// <summary>Appends a value to a buffer.</summary>
+    public static void Write<T>(PooledBytes buffer, T value, JsonTypeInfo<T> type)
+    {
+        using var writer = new Utf8JsonWriter(buffer, Options);
+        JsonSerializer.Serialize(writer, value, type);
     }
 
     /// <summary>A value as JSON text, for those who have no response to write to.</summary>
     public static byte[] Bytes<T>(T value, JsonTypeInfo<T> type)
     {
-        using var buffer = new PooledBuffer();
-        using (var writer = new Utf8JsonWriter(buffer, Options))
-        {
-            JsonSerializer.Serialize(writer, value, type);
-        }
-
+        using var buffer = new PooledBytes();
+        Write(buffer, value, type);
         return buffer.Written.ToArray();
     }
 
     /// <summary>Answers a JSON text that exists already; 304 to an operator who holds it.</summary>
-    public static Task RespondAsync(this HttpContext context, int status, ReadOnlyMemory<byte> json)
+    public static Task RespondAsync(this HttpContext context, int status, ReadOnlyMemory<byte> json) =>
+        context.RespondAsync(status, new ReadOnlySequence<byte>(json));
+
+    /// <inheritdoc cref="RespondAsync(HttpContext, int, ReadOnlyMemory{byte})"/>
+    public static Task RespondAsync(this HttpContext context, int status, in ReadOnlySequence<byte> json, string? tag = null)
     {
         if (status == StatusCodes.Status200OK && IsCacheable(context))
         {
-            var tag = ETag.Of(json.Span);
+            tag ??= ETag.Of(json);
             context.Response.Headers.ETag = tag;
             if (ETag.IsHeld(context.Request, tag))
             {
@@ -64,9 +59,7 @@ internal static class JsonResponse
         }
 
         Head(context, status, json.Length);
-        return HttpMethods.IsHead(context.Request.Method)
-            ? Task.CompletedTask
-            : context.Response.Body.WriteAsync(json, context.RequestAborted).AsTask();
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : SendAsync(context, json);
     }
 
     /// <summary>Answers with a status and no body.</summary>
@@ -81,11 +74,17 @@ internal static class JsonResponse
         return Task.CompletedTask;
     }
 
-    private static async Task SendAsync(HttpContext context, int status, PooledBuffer buffer)
+    /// <summary>Piece by piece, each when the one before has left: a slow reader costs no second copy of the whole.</summary>
+    private static Task SendAsync(HttpContext context, in ReadOnlySequence<byte> json)
     {
-        using (buffer)
+        return json.IsSingleSegment ? context.Response.Body.WriteAsync(json.First, context.RequestAborted).AsTask() : SendAllAsync(context, json);
+
+        static async Task SendAllAsync(HttpContext context, ReadOnlySequence<byte> json)
         {
-            await context.RespondAsync(status, buffer.Written);
+            foreach (var piece in json)
+            {
+                await context.Response.Body.WriteAsync(piece, context.RequestAborted);
+            }
         }
     }
 
@@ -93,47 +92,10 @@ internal static class JsonResponse
     private static bool IsCacheable(HttpContext context) =>
         (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)) && !ErrorHandling.IsAgentPath(context);
 
-    private static void Head(HttpContext context, int status, int length)
+    private static void Head(HttpContext context, int status, long length)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = ContentType;
         context.Response.ContentLength = length;
-    }
-
-    private sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
-    {
-        private byte[] _bytes = ArrayPool<byte>.Shared.Rent(1024);
-        private int _length;
-
-        public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _length);
-
-        public void Advance(int count) => _length += count;
-
-        public Memory<byte> GetMemory(int sizeHint = 0)
-        {
-            Grow(sizeHint);
-            return _bytes.AsMemory(_length);
-        }
-
-        public Span<byte> GetSpan(int sizeHint = 0)
-        {
-            Grow(sizeHint);
-            return _bytes.AsSpan(_length);
-        }
-
-        public void Dispose() => ArrayPool<byte>.Shared.Return(_bytes);
-
-        private void Grow(int sizeHint)
-        {
-            if (_bytes.Length - _length >= Math.Max(sizeHint, 1))
-            {
-                return;
-            }
-
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_bytes.Length * 2, _length + sizeHint));
-            Written.Span.CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_bytes);
-            _bytes = larger;
-        }
     }
 }

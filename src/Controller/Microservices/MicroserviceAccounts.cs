@@ -13,10 +13,15 @@ internal static class MicroserviceAccounts
 
     /// <summary>The role in a body; null when none is named.</summary>
     /// <exception cref="ApiException">400 when it does not exist.</exception>
-    public static async Task<ResolvedRole?> ReadAsync(DbSession session, JsonFields body) =>
-        body.Object("serviceAccount")?.Object("roleRef")?.Text("name") is { Length: > 0 } name
-            ? await RoleResolver.ResolveAsync(session, new RoleRef(RoleRef.RoleKind, name))
-            : null;
+    public static async Task<ResolvedRole?> ReadAsync(MicroserviceReferences references, JsonFields body) =>
+        body.Object("serviceAccount")?.Object("roleRef")?.Text("name") is { Length: > 0 } name ? await references.RoleAsync(name) : null;
+
+    /// <summary>The account of a new microservice.</summary>
+    public static ServiceAccountRow For(string microserviceUuid, string microserviceName, ResolvedRole? role)
+    {
+        role ??= Default;
+        return new(0, microserviceName, microserviceUuid, null, role.Reference.ToJson(), role.Id, null, null);
+    }
 
     /// <summary>Makes or changes the account.</summary>
     /// <exception cref="ApiException">409 when another microservice holds the account of this name.</exception>

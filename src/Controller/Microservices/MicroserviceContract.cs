@@ -61,8 +61,6 @@ internal sealed record MicroserviceBody
     public required IReadOnlyList<ExtraHostBody> ExtraHosts { get; init; }
     public required IReadOnlyList<ImageBody> Images { get; init; }
 
-    public required StatusBody Status { get; init; }
-
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ExecStatusBody? ExecStatus { get; init; }
 
@@ -75,6 +73,9 @@ internal sealed record MicroserviceBody
     public long? FlowId { get; init; }
 
     public required NatsConfigBody NatsConfig { get; init; }
+
+    /// <summary>The last member: <see cref="RenderedMicroservice"/> writes it anew each time.</summary>
+    public required StatusBody Status { get; init; }
 }
 
 internal sealed record PortBody(int Internal, int External, string Protocol);

@@ -73,11 +73,18 @@ internal static class MicroserviceEndpoints
     {
         var one = path + "/{uuid}";
         var kind = Kind(isSystem);
+        var lists = api.Services.GetRequiredService<MicroserviceLists>();
+        var all = isSystem ? lists.System : lists.User;
         Permission One(string verb) => new(resource, verb, "uuid");
 
         api.Operator("GET", path, new(resource, "list"), 200, async context =>
         {
-            var application = context.QueryValue("application") ?? context.QueryValue("flowId");
+            if ((context.QueryValue("application") ?? context.QueryValue("flowId")) is not { } application)
+            {
+                await all.RespondAsync(context);
+                return;
+            }
+
             var list = await operations.ListAsync(isSystem, application, context.RequestAborted);
             await context.RespondAsync(200, new MicroserviceList(list), MicroserviceJsonContext.Default.MicroserviceList);
         })

@@ -14,11 +14,11 @@ internal static class MicroserviceHosts
     private const string Open = "${", Close = "}", AgentPrefix = "Agents.", AppPrefix = "Apps.", AppSuffix = ".local";
 
     /// <summary>The list in a body with every template resolved; null when it was not sent.</summary>
-    /// <param name="session">Session.</param>
+    /// <param name="references">What is referred to.</param>
     /// <param name="body">What is sent.</param>
     /// <param name="fogUuid">Where the microservice runs.</param>
     /// <exception cref="ApiException">400 for a template that is malformed or leads nowhere.</exception>
-    public static async Task<List<ExtraHostRow>?> ReadAsync(DbSession session, JsonFields body, string? fogUuid)
+    public static async Task<List<ExtraHostRow>?> ReadAsync(MicroserviceReferences references, JsonFields body, string? fogUuid)
     {
         if (body.Array("extraHosts") is not { } items)
         {
@@ -28,13 +28,13 @@ internal static class MicroserviceHosts
         var hosts = new List<ExtraHostRow>(items.Count);
         foreach (var item in items)
         {
-            hosts.Add(await ResolveAsync(session, item, fogUuid));
+            hosts.Add(await ResolveAsync(references, item, fogUuid));
         }
 
         return hosts;
     }
 
-    private static async Task<ExtraHostRow> ResolveAsync(DbSession session, JsonElement item, string? fogUuid)
+    private static async Task<ExtraHostRow> ResolveAsync(MicroserviceReferences references, JsonElement item, string? fogUuid)
     {
         var fields = new JsonFields(item);
         var name = fields.Text("name")!;
@@ -53,7 +53,7 @@ internal static class MicroserviceHosts
         if (template.Length > AgentPrefix.Length && template.StartsWith(AgentPrefix, StringComparison.Ordinal))
         {
             var agent = template[AgentPrefix.Length..];
-            var fog = await FogTargetStore.FindByNameAsync(session, agent) ?? throw NotFound(agent);
+            var fog = await references.FogByNameAsync(agent) ?? throw NotFound(agent);
             return new ExtraHostRow("Agents", name, address, fog.Host ?? "", null, fog.Uuid);
         }
 
@@ -63,7 +63,7 @@ internal static class MicroserviceHosts
             && template[AppPrefix.Length..^AppSuffix.Length] is var path
             && path.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot && dot < path.Length - 1)
         {
-            var target = await FindMicroserviceAsync(session, path);
+            var target = await FindMicroserviceAsync(references, path);
             return target.FogUuid is not null && target.FogUuid == fogUuid
                 ? new ExtraHostRow("Apps", name, address, $"iofog_{target.Uuid}", target.Uuid, target.FogUuid)
                 : throw ApiException.Validation(
@@ -74,18 +74,23 @@ internal static class MicroserviceHosts
     }
 
     /// <summary>Both names may hold dots, so every place to split them is tried.</summary>
-    private static async Task<(string Uuid, string? FogUuid)> FindMicroserviceAsync(DbSession session, string path)
+    private static async Task<(string Uuid, string? FogUuid)> FindMicroserviceAsync(MicroserviceReferences references, string path)
     {
         string? missing = null;
         for (var dot = path.IndexOf('.', StringComparison.Ordinal); dot > 0 && dot < path.Length - 1; dot = path.IndexOf('.', dot + 1))
         {
             var (application, name) = (path[..dot], path[(dot + 1)..]);
-            if (await ExtraHostStore.FindMicroserviceAsync(session, application, name) is { } found)
+            if (references.Created.FirstOrDefault(m => m.ApplicationName == application && m.Name == name) is { } created)
+            {
+                return (created.Uuid, created.FogUuid);
+            }
+
+            if (await ExtraHostStore.FindMicroserviceAsync(references.Session, application, name) is { } found)
             {
                 return found;
             }
 
-            missing = await ApplicationRefStore.FindByNameAsync(session, application) is not null ? name : missing ?? application;
+            missing = await ApplicationRefStore.FindByNameAsync(references.Session, application) is not null ? name : missing ?? application;
         }
 
         throw NotFound(missing!);

@@ -20,12 +20,12 @@ internal static class MicroserviceImages
 
     /// <summary>The choice of a new microservice.</summary>
     /// <exception cref="ApiException">404 for an unknown item or registry, 400 when the images do not fit.</exception>
-    public static async Task<ImageChoice> ForCreateAsync(DbSession session, JsonFields body, FogTarget fog, string name)
+    public static async Task<ImageChoice> ForCreateAsync(MicroserviceReferences references, JsonFields body, FogTarget fog, string name)
     {
         var given = Read(body);
         if (CatalogItemId(body) is { } id)
         {
-            var item = await FindItemAsync(session, id);
+            var item = await FindItemAsync(references, id);
             RequireMatch(item, given);
             RequireFor(fog, name, item.Images);
             return new ImageChoice(id, item.RegistryId ?? DefaultRegistry, [], true);
@@ -41,22 +41,22 @@ internal static class MicroserviceImages
     }
 
     /// <summary>The choice after a change.</summary>
-    /// <param name="session">Session.</param>
+    /// <param name="references">What is referred to.</param>
     /// <param name="existing">As stored.</param>
     /// <param name="body">What is sent.</param>
     /// <param name="fog">Where it will run; null when that is unknown.</param>
     /// <param name="moved">It comes from another fog, so the image for its architecture is looked for again.</param>
     /// <param name="rules">Whose change it is.</param>
     public static async Task<ImageChoice> ForUpdateAsync(
-        DbSession session, MicroserviceRow existing, JsonFields body, FogTarget? fog, bool moved, UpdateRules rules)
+        MicroserviceReferences references, MicroserviceRow existing, JsonFields body, FogTarget? fog, bool moved, UpdateRules rules)
     {
         var given = Read(body);
         var choice = CatalogItemId(body) is { } id
-            ? await FromCatalogAsync(session, existing, id, given, rules)
-            : await FromOwnAsync(session, existing, body, given, rules);
+            ? await FromCatalogAsync(references, existing, id, given, rules)
+            : await FromOwnAsync(references, existing, body, given, rules);
         if (fog is not null && (choice.Changed || moved))
         {
-            var images = choice.CatalogItemId is { } item ? (await FindItemAsync(session, item)).Images : choice.Own;
+            var images = choice.CatalogItemId is { } item ? (await FindItemAsync(references, item)).Images : choice.Own;
             RequireFor(fog, existing.Name, images);
         }
 
@@ -64,9 +64,9 @@ internal static class MicroserviceImages
     }
 
     private static async Task<ImageChoice> FromCatalogAsync(
-        DbSession session, MicroserviceRow existing, long id, List<ImageRow>? given, UpdateRules rules)
+        MicroserviceReferences references, MicroserviceRow existing, long id, List<ImageRow>? given, UpdateRules rules)
     {
-        var item = await FindItemAsync(session, id);
+        var item = await FindItemAsync(references, id);
         if (id != existing.CatalogItemId)
         {
             if (rules.IsSystem && item.Category != "SYSTEM")
@@ -87,12 +87,12 @@ internal static class MicroserviceImages
     }
 
     private static async Task<ImageChoice> FromOwnAsync(
-        DbSession session, MicroserviceRow existing, JsonFields body, List<ImageRow>? given, UpdateRules rules)
+        MicroserviceReferences references, MicroserviceRow existing, JsonFields body, List<ImageRow>? given, UpdateRules rules)
     {
         var registry = body.Int("registryId") ?? existing.RegistryId;
         if (existing.CatalogItemId is { } id)
         {
-            var item = given is null or [] || AllEmpty(given) ? null : await FindItemAsync(session, id);
+            var item = given is null or [] || AllEmpty(given) ? null : await FindItemAsync(references, id);
             if (item is null || Matches(item, given!))
             {
                 return new ImageChoice(id, existing.RegistryId, [], false);
@@ -137,8 +137,8 @@ internal static class MicroserviceImages
         return images;
     }
 
-    private static async Task<CatalogChoice> FindItemAsync(DbSession session, long id) =>
-        await CatalogChoiceStore.FindAsync(session, id) ?? throw MicroserviceErrors.UnknownCatalogItem(id);
+    private static async Task<CatalogChoice> FindItemAsync(MicroserviceReferences references, long id) =>
+        await references.CatalogItemAsync(id) ?? throw MicroserviceErrors.UnknownCatalogItem(id);
 
     private static void RequireMatch(CatalogChoice item, List<ImageRow>? given)
     {

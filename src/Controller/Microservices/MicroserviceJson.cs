@@ -1,5 +1,7 @@
+using System.Buffers;
 using Controller.AccessControl;
 using Controller.Agents;
+using Controller.Hosting;
 using Controller.Sql;
 using Controller.Sql.Stores;
 
@@ -8,6 +10,8 @@ namespace Controller.Microservices;
 /// <summary>Makes the operator's view of microservices: newest status, present values of references (api-workloads 6.3).</summary>
 internal sealed class MicroserviceJson(MicroserviceEnvironment environment, Fleet fleet, Telemetry telemetry)
 {
+    private static readonly StatusBody PlaceOfStatus = ToBody(new MicroserviceStatus { MicroserviceUuid = "" });
+
     /// <summary>The bodies of rows, in their order.</summary>
     /// <param name="session">Session.</param>
     /// <param name="rows">Microservices of any number of applications.</param>
@@ -16,6 +20,29 @@ internal sealed class MicroserviceJson(MicroserviceEnvironment environment, Flee
     {
         var valueOf = await environment.ResolverAsync(session, rows.SelectMany(r => r.Env), revealSecrets: false);
         return [.. rows.Select(r => ToBody(r, valueOf, inApplication))];
+    }
+
+    /// <summary>As <see cref="ToBodiesAsync"/>, as JSON whose status is open.</summary>
+    public async Task<List<RenderedMicroservice>> RenderAsync(DbSession session, List<MicroserviceRow> rows, bool inApplication)
+    {
+        var valueOf = await environment.ResolverAsync(session, rows.SelectMany(r => r.Env), revealSecrets: false);
+        var end = JsonResponse.Bytes(PlaceOfStatus, MicroserviceJsonContext.Default.StatusBody).Length + "}".Length;
+        return rows.ConvertAll(row =>
+        {
+            var body = ToBody(row, valueOf, inApplication) with { Status = PlaceOfStatus };
+            var json = JsonResponse.Bytes(body, MicroserviceJsonContext.Default.MicroserviceBody);
+            return new RenderedMicroservice(json.AsMemory(..^end), row.FogUuid, row.Status ?? NotStarted(row));
+        });
+    }
+
+    /// <summary>Writes microservices, each with its newest status, separated by commas.</summary>
+    public void Write(PooledBytes output, IReadOnlyList<RenderedMicroservice> microservices)
+    {
+        for (var i = 0; i < microservices.Count; i++)
+        {
+            output.Write(i == 0 ? ""u8 : ","u8);
+            microservices[i].WriteTo(output, Newest(microservices[i].FogUuid, microservices[i].Stored));
+        }
     }
 
     public static PortBody ToBody(PortRow row) => new(row.Internal, row.External, row.IsUdp ? "udp" : "tcp");
@@ -66,7 +93,7 @@ internal sealed class MicroserviceJson(MicroserviceEnvironment environment, Flee
         CapDrop = row.CapDrop,
         ExtraHosts = [.. row.ExtraHosts.Select(h => new ExtraHostBody(h.Name, h.Template, h.Value))],
         Images = row.CatalogItemId is null ? [.. row.Images.Select(i => new ImageBody(i.ContainerImage, i.ArchId))] : [],
-        Status = Status(row),
+        Status = ToBody(Newest(row.FogUuid, row.Status ?? NotStarted(row))),
         ExecStatus = row.ExecStatus is { } exec ? ToBody(exec) : null,
         HealthCheck = row.HealthCheck is { } check ? MicroserviceHealth.ToBody(check) : null,
         Application = row.ApplicationName,
@@ -74,30 +101,30 @@ internal sealed class MicroserviceJson(MicroserviceEnvironment environment, Flee
         NatsConfig = new NatsConfigBody(row.NatsAccess, row.NatsRuleName),
     };
 
+    public static StatusBody ToBody(MicroserviceStatus status) => new(
+        status.Status ?? "QUEUED",
+        status.OperatingDuration ?? 0,
+        status.StartTime ?? 0,
+        status.CpuUsage ?? 0,
+        status.MemoryUsage ?? 0,
+        status.ContainerId ?? "",
+        status.Percentage ?? 0,
+        status.ErrorMessage ?? "",
+        status.IpAddress ?? "",
+        status.HealthStatus ?? "",
+        JsonText.Texts(status.ExecSessionIds),
+        status.CreatedAt,
+        status.UpdatedAt);
+
+    private MicroserviceStatus Newest(string? fogUuid, MicroserviceStatus stored) =>
+        telemetry.Newest(fogUuid is null ? null : fleet.Find(fogUuid), stored);
+
+    /// <summary>The status is always an object, for the Console reads its members unasked (clients 4.3).</summary>
+    private static MicroserviceStatus NotStarted(MicroserviceRow row) => new() { MicroserviceUuid = row.Uuid };
+
     /// <summary>The Console switches exec on first where it reads "inactive", which is no longer done: null is no session (clients 4.3).</summary>
     private static ExecStatusBody ToBody(ExecStatusRow row) =>
         new(row.Status == "INACTIVE" ? null : row.Status, row.ExecSessionId, row.CreatedAt, row.UpdatedAt);
-
-    /// <summary>Always an object, for the Console reads its members unasked (clients 4.3).</summary>
-    private StatusBody Status(MicroserviceRow row)
-    {
-        var stored = row.Status ?? new MicroserviceStatus { MicroserviceUuid = row.Uuid };
-        var newest = telemetry.Newest(row.FogUuid is { } fog ? fleet.Find(fog) : null, stored);
-        return new StatusBody(
-            newest.Status ?? "QUEUED",
-            newest.OperatingDuration ?? 0,
-            newest.StartTime ?? 0,
-            newest.CpuUsage ?? 0,
-            newest.MemoryUsage ?? 0,
-            newest.ContainerId ?? "",
-            newest.Percentage ?? 0,
-            newest.ErrorMessage ?? "",
-            newest.IpAddress ?? "",
-            newest.HealthStatus ?? "",
-            JsonText.Texts(newest.ExecSessionIds),
-            newest.CreatedAt,
-            newest.UpdatedAt);
-    }
 
     private static ServiceAccountBody ToBody(ServiceAccountRow row) => new(
         row.Id, row.Name, row.MicroserviceUuid, row.ApplicationId, RoleRef.Parse(row.RoleRef), row.RoleId, row.CreatedAt, row.UpdatedAt);

@@ -18,7 +18,8 @@ internal sealed class MicroserviceMappings(Database database, MicroserviceOperat
             MicroservicePorts.RefuseReserved([port]);
             if (row.FogUuid is { } fog)
             {
-                await MicroservicePorts.RequireFreeAsync(s, fog, [port], null);
+                // Nobody's: the microservice keeps the ports that it has.
+                await MicroservicePorts.RequireFreeAsync(new MicroserviceReferences(s, []), fog, [port], owner: "");
             }
 
             await MicroserviceChildStore.AddPortsAsync(s, uuid, [port], time.GetUtcNow());
@@ -60,7 +61,7 @@ internal sealed class MicroserviceMappings(Database database, MicroserviceOperat
             var id = await MicroserviceChildStore.AddVolumeMappingAsync(s, uuid, mapping);
             if (row.FogUuid is { } fog)
             {
-                await volumes.LinkAsync(s, mounts, fog);
+                await volumes.LinkAsync(s, mounts.Select(m => (m, fog)));
             }
 
             await operations.ChangedAsync(s, row, rebuild: true, ChangeFlags.Microservices);

@@ -13,21 +13,16 @@ namespace Controller.Microservices;
 internal sealed class MicroserviceOperations(
     Database database, MicroserviceService service, MicroserviceJson json, ChangeNotifier changes, TimeProvider time)
 {
-    /// <summary>Users' or the Controller's own microservices.</summary>
+    /// <summary>Users' or the Controller's own microservices of one application.</summary>
     /// <param name="isSystem">Which.</param>
-    /// <param name="application">Those of this application only: a name, or the digits of an id.</param>
+    /// <param name="application">A name, or the digits of an id.</param>
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="ApiException">404 for an unknown application.</exception>
-    public Task<List<MicroserviceBody>> ListAsync(bool isSystem, string? application, CancellationToken cancel) => database.ReadAsync(
+    public Task<List<MicroserviceBody>> ListAsync(bool isSystem, string application, CancellationToken cancel) => database.ReadAsync(
         async s =>
         {
-            long? id = null;
-            if (application is not null)
-            {
-                id = (await ApplicationRefStore.FindByNameOrIdAsync(s, application, isSystem) ?? throw MicroserviceErrors.UnknownApplication(application)).Id;
-            }
-
-            return await json.ToBodiesAsync(s, await MicroserviceStore.ListAsync(s, isSystem, id), false);
+            var found = await ApplicationRefStore.FindByNameOrIdAsync(s, application, isSystem) ?? throw MicroserviceErrors.UnknownApplication(application);
+            return await json.ToBodiesAsync(s, await MicroserviceStore.ListByApplicationAsync(s, found.Id), false);
         },
         cancel);
 

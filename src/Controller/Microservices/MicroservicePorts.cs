@@ -31,27 +31,21 @@ internal static class MicroservicePorts
     }
 
     /// <summary>Refuses ports that are taken on the fog or twice in the list. The fog is locked until the transaction ends.</summary>
-    /// <param name="session">Session.</param>
+    /// <param name="references">What is referred to.</param>
     /// <param name="fogUuid">Fog.</param>
     /// <param name="ports">Ports wanted.</param>
-    /// <param name="exceptMicroservice">Its present ports will be replaced, so they count as free.</param>
+    /// <param name="owner">The microservice that gets them; its present ports will be replaced, so they count as free.</param>
     /// <exception cref="ApiException">400.</exception>
     public static async Task RequireFreeAsync(
-        DbSession session, string fogUuid, IReadOnlyCollection<PortRow> ports, string? exceptMicroservice)
+        MicroserviceReferences references, string fogUuid, IReadOnlyCollection<PortRow> ports, string owner)
     {
         if (ports.Count == 0)
         {
-            return;
+            references.ReleasePorts(owner);
         }
-
-        await FogTargetStore.LockAsync(session, fogUuid);
-        var taken = await PortStore.ListTakenAsync(session, fogUuid, exceptMicroservice);
-        foreach (var port in ports)
+        else if (await references.TakePortsAsync(fogUuid, ports.Select(p => p.External), owner) is { } taken)
         {
-            if (!taken.Add(port.External))
-            {
-                throw ApiException.Validation($"Port '{port.External}' is not available");
-            }
+            throw ApiException.Validation($"Port '{taken}' is not available");
         }
     }
 }

@@ -21,14 +21,15 @@ internal sealed partial class MicroserviceService
         bool NeedRebuild);
 
     private async Task<NewLists> ReadListsAsync(
-        DbSession session, MicroserviceRow existing, JsonFields body, FogTarget? fog, bool moved, UpdateRules rules)
+        MicroserviceReferences references, MicroserviceRow existing, JsonFields body, FogTarget? fog, bool moved, UpdateRules rules)
     {
-        var hosts = await MicroserviceHosts.ReadAsync(session, body, fog?.Uuid);
+        var session = references.Session;
+        var hosts = await MicroserviceHosts.ReadAsync(references, body, fog?.Uuid);
         var ports = MicroservicePorts.Read(body);
         MicroservicePorts.RefuseReserved(ports ?? []);
         if (fog is not null && (moved || ports is not null))
         {
-            await MicroservicePorts.RequireFreeAsync(session, fog.Uuid, [.. ports ?? existing.Ports], existing.Uuid);
+            await MicroservicePorts.RequireFreeAsync(references, fog.Uuid, [.. ports ?? existing.Ports], existing.Uuid);
         }
 
         // The mapping of the NATS credentials is the Controller's; a client that sends back what it read has it in its list.
@@ -61,40 +62,41 @@ internal sealed partial class MicroserviceService
         return new NewLists(ports, hosts, mappings, mounts, env, cmd, cdi, capAdd, capDrop, rebuild);
     }
 
+    /// <summary>Writes the lists that differ: most of them come back as they were.</summary>
     private static async Task WriteListsAsync(
         DbSession session, MicroserviceRow existing, MicroserviceRow row, NewLists lists, DateTimeOffset now)
     {
-        if (lists.Ports is { } ports)
+        if (lists.Ports is { } ports && !ports.SequenceEqual(existing.Ports))
         {
             await MicroserviceChildStore.ReplacePortsAsync(session, row.Uuid, ports, now);
         }
 
-        if (lists.ExtraHosts is { } hosts)
+        if (lists.ExtraHosts is { } hosts && !hosts.SequenceEqual(existing.ExtraHosts))
         {
             await MicroserviceChildStore.ReplaceExtraHostsAsync(session, row.Uuid, hosts);
         }
 
-        if (lists.Env is { } env)
+        if (lists.Env is { } env && !env.SequenceEqual(existing.Env))
         {
             await MicroserviceChildStore.ReplaceEnvAsync(session, row.Uuid, env);
         }
 
-        if (lists.Cmd is { } cmd)
+        if (lists.Cmd is { } cmd && !cmd.SequenceEqual(existing.Cmd))
         {
             await MicroserviceChildStore.ReplaceCmdAsync(session, row.Uuid, cmd);
         }
 
-        if (lists.CdiDevices is { } cdi)
+        if (lists.CdiDevices is { } cdi && !cdi.SequenceEqual(existing.CdiDevices))
         {
             await MicroserviceChildStore.ReplaceCdiDevicesAsync(session, row.Uuid, cdi);
         }
 
-        if (lists.CapAdd is { } capAdd)
+        if (lists.CapAdd is { } capAdd && !capAdd.SequenceEqual(existing.CapAdd))
         {
             await MicroserviceChildStore.ReplaceCapAddAsync(session, row.Uuid, capAdd);
         }
 
-        if (lists.CapDrop is { } capDrop)
+        if (lists.CapDrop is { } capDrop && !capDrop.SequenceEqual(existing.CapDrop))
         {
             await MicroserviceChildStore.ReplaceCapDropAsync(session, row.Uuid, capDrop);
         }
@@ -105,7 +107,7 @@ internal sealed partial class MicroserviceService
     private static async Task WriteVolumeMappingsAsync(
         DbSession session, MicroserviceRow existing, MicroserviceRow row, IReadOnlyList<VolumeMappingRow>? mappings)
     {
-        if (mappings is not null)
+        if (mappings is not null && !mappings.SequenceEqual(Own(existing).Select(m => m with { Id = 0 })))
         {
             await MicroserviceChildStore.RemoveVolumeMappingsAsync(session, Own(existing).Select(m => m.Id));
             await MicroserviceChildStore.AddVolumeMappingsAsync(session, row.Uuid, mappings);

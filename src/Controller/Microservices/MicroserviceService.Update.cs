@@ -1,3 +1,4 @@
+using Controller.Agents;
 using Controller.Hosting;
 using Controller.Sql;
 using Controller.Sql.Stores;
@@ -20,8 +21,13 @@ internal sealed partial class MicroserviceService
         UpdateAsync(session, existing, body, system ? UpdateRules.System : UpdateRules.User);
 
     /// <inheritdoc cref="UpdateAsync(DbSession, MicroserviceRow, JsonFields, bool)"/>
-    public async Task UpdateAsync(DbSession session, MicroserviceRow existing, JsonFields body, UpdateRules rules)
+    public Task UpdateAsync(DbSession session, MicroserviceRow existing, JsonFields body, UpdateRules rules) =>
+        UpdateAsync(new MicroserviceReferences(session, body), existing, body, rules);
+
+    /// <summary>As above, as one of several changes in a request.</summary>
+    public async Task UpdateAsync(MicroserviceReferences references, MicroserviceRow existing, JsonFields body, UpdateRules rules)
     {
+        var session = references.Session;
         var now = time.GetUtcNow();
         MicroserviceNats.RefuseTopLevel(body.Element);
         var nats = rules.IsSystem ? new NatsChoice(null, null) : await MicroserviceNats.ReadAsync(session, body, now);
@@ -29,19 +35,19 @@ internal sealed partial class MicroserviceService
         var schedule = Schedule(existing, body, rules);
 
         // An unknown fog counts as none: the microservice stays where it is.
-        var target = await FindFogAsync(session, body);
+        var target = await references.FogAsync(body);
         var moved = target is not null && target.Uuid != existing.FogUuid;
-        var fog = target ?? (existing.FogUuid is { } uuid ? await FogTargetStore.FindAsync(session, uuid) : null);
+        var fog = target ?? (existing.FogUuid is { } uuid ? await references.FogAsync(uuid) : null);
         if (fog is not null)
         {
             RequireRuntime(body, fog);
         }
 
-        var lists = await ReadListsAsync(session, existing, body, fog, moved, rules);
-        await RequireRegistryAsync(session, body);
-        var images = await MicroserviceImages.ForUpdateAsync(session, existing, body, fog, moved, rules);
+        var lists = await ReadListsAsync(references, existing, body, fog, moved, rules);
+        await RequireRegistryAsync(references, body);
+        var images = await MicroserviceImages.ForUpdateAsync(references, existing, body, fog, moved, rules);
         await CheckNatsAsync(session, existing, nats);
-        var role = await MicroserviceAccounts.ReadAsync(session, body);
+        var role = await MicroserviceAccounts.ReadAsync(references, body);
 
         var config = body.Text("config") is { } c ? JsonText.Normalize("config", c) : existing.Config;
         var row = existing with
@@ -85,9 +91,9 @@ internal sealed partial class MicroserviceService
         }
 
         await WriteListsAsync(session, existing, row, lists, now);
-        if (body.Has("healthCheck"))
+        if (body.Has("healthCheck") && MicroserviceHealth.Read(body) is var check && check != existing.HealthCheck)
         {
-            await MicroserviceChildStore.ReplaceHealthCheckAsync(session, row.Uuid, MicroserviceHealth.Read(body), now);
+            await MicroserviceChildStore.ReplaceHealthCheckAsync(session, row.Uuid, check, now);
         }
 
         if (role is not null || existing.ServiceAccount is null)
@@ -196,7 +202,7 @@ internal sealed partial class MicroserviceService
             return;
         }
 
-        await volumes.LinkAsync(session, lists.Mounts, fog);
+        await volumes.LinkAsync(session, lists.Mounts.Select(m => (m, fog)));
         if (fog == existing.FogUuid)
         {
             return;
@@ -204,10 +210,17 @@ internal sealed partial class MicroserviceService
 
         if (lists.VolumeMappings is null)
         {
-            await volumes.LinkAsync(session, await MicroserviceVolumes.MountsOfAsync(session, existing.VolumeMappings), fog);
+            var mounts = await MicroserviceVolumes.MountsOfAsync(session, existing.VolumeMappings);
+            await volumes.LinkAsync(session, mounts.Select(m => (m, fog)));
         }
 
         await MicroserviceChildStore.ResetStatusAsync(session, row.Uuid, now);
+        session.OnCommitted(() =>
+        {
+            // Also where it comes from: it may come back.
+            Telemetry.Forget(fleet.Find(fog), row.Uuid);
+            Telemetry.Forget(existing.FogUuid is { } former ? fleet.Find(former) : null, row.Uuid);
+        });
         var owners = await ExtraHostStore.RetargetAsync(session, row.Uuid, fog);
         await MicroserviceStore.MarkForRebuildAsync(session, owners.Select(o => o.Uuid));
         await changes.RaiseAsync(session, owners.Select(o => o.FogUuid).OfType<string>(), ChangeFlags.Microservices);

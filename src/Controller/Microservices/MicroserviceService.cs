@@ -15,60 +15,91 @@ internal sealed partial class MicroserviceService(
     private const int DefaultSchedule = 50;
     private const int DefaultLogSize = 1;
 
-    /// <summary>Creates a microservice of an application (api-workloads 6.4). The body's own application is not looked at.</summary>
+    /// <summary>Creates the microservices of an application (api-workloads 6.4). Their bodies' own applications are not looked at.</summary>
     /// <exception cref="ApiException">The first of the contract's checks that fails.</exception>
-    public Task<(string Uuid, string Name)> CreateAsync(DbSession session, ApplicationRef application, JsonFields body) =>
-        CreateAsync(session, () => Task.FromResult(application), body);
+    public Task CreateAsync(DbSession session, ApplicationRef application, IReadOnlyList<JsonFields> bodies) =>
+        CreateAsync(new MicroserviceReferences(session, bodies), application, bodies);
 
-    /// <summary>As above, finding the application only when its turn in the order of checks comes.</summary>
+    /// <inheritdoc cref="CreateAsync(DbSession, ApplicationRef, IReadOnlyList{JsonFields})"/>
+    public async Task CreateAsync(MicroserviceReferences references, ApplicationRef application, IReadOnlyList<JsonFields> bodies)
+    {
+        var created = new List<NewMicroservice>(bodies.Count);
+        foreach (var body in bodies)
+        {
+            created.Add(await PrepareAsync(references, () => Task.FromResult(application), body));
+        }
+
+        await AddAsync(references.Session, created);
+    }
+
+    /// <summary>Creates one microservice, finding its application only when its turn in the order of checks comes.</summary>
     public async Task<(string Uuid, string Name)> CreateAsync(DbSession session, Func<Task<ApplicationRef>> application, JsonFields body)
     {
-        MicroserviceNats.RefuseTopLevel(body.Element);
-        var nats = await MicroserviceNats.ReadAsync(session, body, time.GetUtcNow());
-        var given = NonEmpty(body.Text("iofogUuid")) ?? NonEmpty(body.Text("agentName"))
-            ?? throw ApiException.Validation("ioFog node is required.");
-        var fog = await FindFogAsync(session, body) ?? throw MicroserviceErrors.UnknownFog(given);
-        return await CreateAsync(session, fog, application, body, nats, null);
+        var created = await PrepareAsync(new MicroserviceReferences(session, body), application, body);
+        await AddAsync(session, [created]);
+        return (created.Row.Uuid, created.Row.Name);
     }
 
     /// <summary>Creates one of the Controller's own microservices on a fog.</summary>
-    public Task<(string Uuid, string Name)> CreateSystemAsync(
-        DbSession session, ApplicationRef application, FogTarget fog, JsonFields body, SystemOrigin origin) =>
-        CreateAsync(session, fog, () => Task.FromResult(application), body, new NatsChoice(null, null), origin);
+    public async Task CreateSystemAsync(DbSession session, ApplicationRef application, FogTarget fog, JsonFields body, SystemOrigin origin) => await AddAsync(
+        session,
+        [await PrepareAsync(new MicroserviceReferences(session, body), fog, () => Task.FromResult(application), body, new NatsChoice(null, null), origin)]);
 
     /// <summary>Removes a microservice with everything below it (api-workloads 6.10). Whether that is allowed is the caller's question.</summary>
-    public async Task DeleteAsync(DbSession session, MicroserviceRow existing)
+    public Task DeleteAsync(DbSession session, MicroserviceRow existing) => DeleteAsync(session, [existing]);
+
+    /// <inheritdoc cref="DeleteAsync(DbSession, MicroserviceRow)"/>
+    public async Task DeleteAsync(DbSession session, IReadOnlyCollection<MicroserviceRow> existing)
     {
-        await MicroserviceStore.DeleteAsync(session, existing.Uuid);
-        if (existing.FogUuid is { } fog)
+        if (existing.Count == 0)
         {
-            await changes.RaiseAsync(session, fog, existing.Ports.Count > 0 ? ChangeFlags.Microservices : ChangeFlags.MicroserviceList);
+            return;
+        }
+
+        await MicroserviceStore.DeleteAsync(session, existing.Select(m => m.Uuid));
+        foreach (var row in existing.Where(m => m.FogUuid is not null))
+        {
+            await changes.RaiseAsync(session, row.FogUuid!, row.Ports.Count > 0 ? ChangeFlags.Microservices : ChangeFlags.MicroserviceList);
         }
     }
 
-    private async Task<(string Uuid, string Name)> CreateAsync(
-        DbSession session, FogTarget fog, Func<Task<ApplicationRef>> findApplication, JsonFields body, NatsChoice nats, SystemOrigin? system)
+    private async Task<NewMicroservice> PrepareAsync(MicroserviceReferences references, Func<Task<ApplicationRef>> application, JsonFields body)
     {
+        MicroserviceNats.RefuseTopLevel(body.Element);
+        var nats = await MicroserviceNats.ReadAsync(references.Session, body, time.GetUtcNow());
+        var given = NonEmpty(body.Text("iofogUuid")) ?? NonEmpty(body.Text("agentName"))
+            ?? throw ApiException.Validation("ioFog node is required.");
+        var fog = await references.FogAsync(body) ?? throw MicroserviceErrors.UnknownFog(given);
+        return await PrepareAsync(references, fog, application, body, nats, null);
+    }
+
+    /// <summary>All checks of a create; nothing is written yet.</summary>
+    private async Task<NewMicroservice> PrepareAsync(
+        MicroserviceReferences references, FogTarget fog, Func<Task<ApplicationRef>> findApplication, JsonFields body, NatsChoice nats,
+        SystemOrigin? system)
+    {
+        var session = references.Session;
         var now = time.GetUtcNow();
+        var uuid = system?.Uuid ?? Guid.NewGuid().ToString();
         var name = body.Text("name")!;
         RequireRuntime(body, fog);
-        var images = await MicroserviceImages.ForCreateAsync(session, body, fog, name);
-        var hosts = await MicroserviceHosts.ReadAsync(session, body, fog.Uuid) ?? [];
+        var images = await MicroserviceImages.ForCreateAsync(references, body, fog, name);
+        var hosts = await MicroserviceHosts.ReadAsync(references, body, fog.Uuid) ?? [];
         var ports = MicroservicePorts.Read(body) ?? [];
         MicroservicePorts.RefuseReserved(ports);
-        await MicroservicePorts.RequireFreeAsync(session, fog.Uuid, ports, null);
+        await MicroservicePorts.RequireFreeAsync(references, fog.Uuid, ports, uuid);
         var mappings = MicroserviceVolumes.Read(body) ?? [];
         var mounts = await volumes.CheckAsync(session, mappings);
-        await RequireRegistryAsync(session, body);
+        await RequireRegistryAsync(references, body);
         var application = await findApplication();
         MicroserviceNats.RequireAllowed(nats.Access == true, application);
-        if (await MicroserviceStore.IsNameTakenAsync(session, application.Id, name, null))
+        if (!await references.TakeNameAsync(application.Id, name))
         {
             throw MicroserviceErrors.DuplicateName(name);
         }
 
         var env = await environment.ReadAsync(session, body) ?? [];
-        var role = await MicroserviceAccounts.ReadAsync(session, body);
+        var role = await MicroserviceAccounts.ReadAsync(references, body);
         var cmd = body.Texts("cmd") ?? [];
         var cdi = body.Texts("cdiDevices") ?? [];
         var capAdd = body.Texts("capAdd") ?? [];
@@ -77,7 +108,7 @@ internal sealed partial class MicroserviceService(
 
         var row = new MicroserviceRow
         {
-            Uuid = system?.Uuid ?? Guid.NewGuid().ToString(),
+            Uuid = uuid,
             Name = name,
             Config = JsonText.Normalize("config", body.Text("config") ?? ""),
             Annotations = JsonText.Normalize("annotations", body.Text("annotations") ?? ""),
@@ -90,6 +121,7 @@ internal sealed partial class MicroserviceService(
             RegistryId = images.RegistryId,
             FogUuid = fog.Uuid,
             ApplicationId = application.Id,
+            ApplicationName = application.Name,
             RunAsUser = body.Text("runAsUser") ?? "",
             Platform = body.Text("platform") ?? "",
             Runtime = body.Text("runtime") ?? "",
@@ -104,44 +136,50 @@ internal sealed partial class MicroserviceService(
             NatsAccess = nats.Access ?? false,
             NatsRuleId = nats.Access == false ? null : nats.RuleId,
             IsController = system?.IsController ?? false,
+            Images = images.Own,
+            Ports = ports,
+            ExtraHosts = hosts,
+            Env = env,
+            Cmd = cmd,
+            CdiDevices = cdi,
+            CapAdd = capAdd,
+            CapDrop = capDrop,
+            HealthCheck = MicroserviceHealth.Read(body),
+            VolumeMappings = [.. mappings, MicroserviceVolumes.ServiceAccountVolume(name)],
+            ServiceAccount = MicroserviceAccounts.For(uuid, name, role),
         };
-        await InsertAsync(session, row);
-        await MicroserviceChildStore.ReplaceImagesAsync(session, row.Uuid, images.Own);
-        await MicroserviceChildStore.AddPortsAsync(session, row.Uuid, ports, now);
-        await MicroserviceChildStore.ReplaceExtraHostsAsync(session, row.Uuid, hosts);
-        await MicroserviceChildStore.ReplaceEnvAsync(session, row.Uuid, env);
-        await MicroserviceChildStore.ReplaceCmdAsync(session, row.Uuid, cmd);
-        await MicroserviceChildStore.ReplaceCdiDevicesAsync(session, row.Uuid, cdi);
-        await MicroserviceChildStore.ReplaceHealthCheckAsync(session, row.Uuid, MicroserviceHealth.Read(body), now);
-        await MicroserviceChildStore.ReplaceCapAddAsync(session, row.Uuid, capAdd);
-        await MicroserviceChildStore.ReplaceCapDropAsync(session, row.Uuid, capDrop);
-        await MicroserviceChildStore.AddVolumeMappingsAsync(
-            session, row.Uuid, [.. mappings, MicroserviceVolumes.ServiceAccountVolume(name)]);
-        await MicroserviceChildStore.AddStatusAsync(session, row.Uuid, now);
-        await MicroserviceAccounts.SetAsync(session, row, role, now);
-        await volumes.LinkAsync(session, mounts, fog.Uuid);
-        await changes.RaiseAsync(session, fog.Uuid, rebuild ? ChangeFlags.Microservices : ChangeFlags.MicroserviceList);
-        return (row.Uuid, name);
+        references.Add(row);
+        return new(row, mounts);
     }
 
-    /// <summary>The name was free a moment ago; another request may have taken it since.</summary>
-    private static async Task InsertAsync(DbSession session, MicroserviceRow row)
+    /// <summary>Writes new microservices and tells their agents.</summary>
+    private async Task AddAsync(DbSession session, IReadOnlyList<NewMicroservice> created)
     {
+        if (created.Count == 0)
+        {
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        var rows = created.Select(c => c.Row).ToList();
         try
         {
-            await MicroserviceStore.InsertAsync(session, row);
+            await MicroserviceStore.AddAsync(session, rows, now);
+            await ServiceAccountStore.AddAsync(session, rows[0].ApplicationId!.Value, rows.ConvertAll(r => r.ServiceAccount!), now);
         }
         catch (DatabaseException e) when (e.Fault == DatabaseFault.UniqueViolation)
         {
-            throw MicroserviceErrors.DuplicateName(row.Name);
+            // The names were free a moment ago; another request has taken one since.
+            throw MicroserviceErrors.DuplicateName(string.Join(", ", rows.Select(r => r.Name)));
+        }
+
+        await volumes.LinkAsync(session, created.SelectMany(c => c.Mounts.Select(m => (m, c.Row.FogUuid!))));
+        foreach (var row in rows)
+        {
+            session.OnCommitted(() => Telemetry.Forget(fleet.Find(row.FogUuid!), row.Uuid));
+            await changes.RaiseAsync(session, row.FogUuid!, row.Rebuild ? ChangeFlags.Microservices : ChangeFlags.MicroserviceList);
         }
     }
-
-    /// <summary>The fog a body names; its uuid wins over its name.</summary>
-    private static Task<FogTarget?> FindFogAsync(DbSession session, JsonFields body) =>
-        NonEmpty(body.Text("iofogUuid")) is { } uuid ? FogTargetStore.FindAsync(session, uuid)
-        : NonEmpty(body.Text("agentName")) is { } name ? FogTargetStore.FindByNameAsync(session, name)
-        : Task.FromResult<FogTarget?>(null);
 
     /// <summary>A runtime must be one that the agent reports.</summary>
     private void RequireRuntime(JsonFields body, FogTarget fog)
@@ -158,9 +196,9 @@ internal sealed partial class MicroserviceService(
         }
     }
 
-    private static async Task RequireRegistryAsync(DbSession session, JsonFields body)
+    private static async Task RequireRegistryAsync(MicroserviceReferences references, JsonFields body)
     {
-        if (body.Int("registryId") is { } registry && !await CatalogChoiceStore.RegistryExistsAsync(session, registry))
+        if (body.Int("registryId") is { } registry && !await references.RegistryExistsAsync(registry))
         {
             throw MicroserviceErrors.UnknownRegistry(registry);
         }
@@ -172,4 +210,7 @@ internal sealed partial class MicroserviceService(
     private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private static int? NonZero(int? number) => number is 0 ? null : number;
+
+    /// <summary>A microservice that passed all checks, with the volume mounts it refers to.</summary>
+    private sealed record NewMicroservice(MicroserviceRow Row, IReadOnlyList<VolumeMountRef> Mounts);
 }

@@ -73,18 +73,14 @@ internal sealed class MicroserviceVolumes(ReferencedValues values, ChangeNotifie
         return names.Count == 0 ? [] : [.. (await FindAsync(session, names)).Values];
     }
 
-    /// <summary>Makes volume mounts available on a fog and tells its agent of new ones.</summary>
-    public async Task LinkAsync(DbSession session, IEnumerable<VolumeMountRef> mounts, string fogUuid)
+    /// <summary>Makes volume mounts available on fogs and tells their agents of new ones.</summary>
+    public async Task LinkAsync(DbSession session, IEnumerable<(VolumeMountRef Mount, string FogUuid)> links)
     {
-        var linked = false;
-        foreach (var mount in mounts.DistinctBy(m => m.Uuid))
+        var wanted = links.Select(l => (l.Mount.Uuid, l.FogUuid)).ToList();
+        if (wanted.Count > 0)
         {
-            linked |= await VolumeMountRefStore.LinkAsync(session, mount.Uuid, fogUuid);
-        }
-
-        if (linked)
-        {
-            await changes.RaiseAsync(session, fogUuid, ChangeFlags.VolumeMounts);
+            var linked = await VolumeMountRefStore.LinkAsync(session, wanted);
+            await changes.RaiseAsync(session, linked.Select(l => l.Fog), ChangeFlags.VolumeMounts);
         }
     }
 

@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Controller.Hosting;
+
+/// <summary>
+/// An answer that is the same for all who ask at the same time: whoever comes while one is being made shares the next
+/// one with the others who wait. Each answer is begun after all its askers came, so none of them misses anything.
+/// </summary>
+/// <param name="type">What the route's description calls the answer.</param>
+/// <param name="make">Writes the body.</param>
+internal sealed class SharedAnswer(JsonTypeInfo type, Func<PooledBytes, CancellationToken, Task> make)
+{
+    private readonly Lock _lock = new();
+    private Round? _running;
+    private Round? _next;
+
+    /// <summary>Answers 200 with it.</summary>
+    public async Task RespondAsync(HttpContext context)
+    {
+        RouteAgreement.CheckAnswer(context, StatusCodes.Status200OK, type);
+        var (round, isFirst) = Join();
+        try
+        {
+            if (isFirst)
+            {
+                await MakeAsync(round);
+            }
+
+            var (body, tag) = await round.Made.WaitAsync(context.RequestAborted);
+            await context.RespondAsync(StatusCodes.Status200OK, body, tag);
+        }
+        finally
+        {
+            round.Leave();
+        }
+    }
+
+    private (Round Round, bool IsFirst) Join()
+    {
+        lock (_lock)
+        {
+            var isFirst = _running is null;
+            var round = isFirst ? _running = new Round() : _next ??= new Round();
+            round.Enter();
+            return (round, isFirst);
+        }
+    }
+
+    private async Task MakeAsync(Round round)
+    {
+        try
+        {
+            // For all of them: that one of them goes away is no reason to stop.
+            await make(round.Body, CancellationToken.None);
+            round.Succeed();
+        }
+        catch (Exception e)
+        {
+            round.Fail(e);
+        }
+        finally
+        {
+            round.Leave();
+        }
+
+        Round? next;
+        lock (_lock)
+        {
+            next = _running = _next;
+            _next = null;
+        }
+
+        // Not here: whoever made this one is to be answered now.
+        if (next is not null)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Answer.MakeAsync(state.Round), (Answer: this, Round: next), preferLocal: false);
+        }
+    }
+
+    /// <summary>One making of the answer, its maker and those who share it. The last to leave returns the buffers.</summary>
+    private sealed class Round
+    {
+        private readonly TaskCompletionSource<Answer> _made = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _sharers = 1;
+
+        public PooledBytes Body { get; } = new();
+
+        /// <summary>The answer, once it is complete.</summary>
+        public Task<Answer> Made => _made.Task;
+
+        public void Enter() => Interlocked.Increment(ref _sharers);
+
+        public void Leave()
+        {
+            if (Interlocked.Decrement(ref _sharers) == 0)
+            {
+                Body.Dispose();
+            }
+        }
+
+        public void Succeed()
+        {
+            var body = Body.Written;
+            _made.SetResult(new(body, ETag.Of(body)));
+        }
+
+        public void Fail(Exception error) => _made.SetException(error);
+    }
+
+    private readonly record struct Answer(ReadOnlySequence<byte> Body, string Tag);
+}
