@@ -27,8 +27,7 @@ internal sealed class FogReconciler(Database database, ChangeNotifier changes, F
         var fog = await FogStore.FindAsync(session, fogUuid) ?? throw ApiException.NotFound($"Invalid ioFog UUID '{fogUuid}'");
         var stored = await FogPlatformStore.FindSpecAsync(session, fogUuid)
             ?? throw ApiException.NotFound($"Fog platform spec not found for fog {fogUuid}");
-        var status = await FogPlatformStore.FindStatusAsync(session, fogUuid);
-        if (status?.Phase == PlatformPhase.Deleting)
+        if (await FogPlatformStore.FindStatusAsync(session, fogUuid) is { Phase: PlatformPhase.Deleting })
         {
             return null;
         }
@@ -40,7 +39,7 @@ internal sealed class FogReconciler(Database database, ChangeNotifier changes, F
         }
 
         await FogPlatformStore.SetProgressingAsync(session, fogUuid, time.GetUtcNow());
-        return new Plan(fogUuid, stored.Generation, spec, status is null or { ObservedGeneration: 0 });
+        return new Plan(fogUuid, stored.Generation, spec);
     }
 
     private async Task<bool> FinishAsync(DbSession session, Plan plan)
@@ -49,11 +48,6 @@ internal sealed class FogReconciler(Database database, ChangeNotifier changes, F
             || await FogPlatformStore.FindStatusAsync(session, plan.FogUuid) is null or { Phase: PlatformPhase.Deleting })
         {
             return false;
-        }
-
-        if (plan.IsFirst)
-        {
-            await changes.RaiseAsync(session, plan.FogUuid, ChangeFlags.None);
         }
 
         await changes.RaiseAsync(session, plan.FogUuid, ChangeFlags.Microservices);
@@ -86,5 +80,5 @@ internal sealed class FogReconciler(Database database, ChangeNotifier changes, F
 
     private static PlatformCondition Condition(string type, bool holds) => new(type, holds ? "True" : "False", "ReconcileComplete");
 
-    private sealed record Plan(string FogUuid, int Generation, PlatformSpec Spec, bool IsFirst);
+    private sealed record Plan(string FogUuid, int Generation, PlatformSpec Spec);
 }

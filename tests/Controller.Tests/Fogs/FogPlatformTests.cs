@@ -31,11 +31,11 @@ public sealed class FogPlatformTests
         var uuid = await controller.CreateNodeAsync();
         await controller.PhaseAsync(uuid, "Ready");
         var rows = await controller.Database.ReadAsync(s => ChangeStore.ListAsync(s, uuid));
-        await Assert.That(rows.Select(r => r.Flags)).IsEquivalentTo([ChangeFlags.None, ChangeFlags.Microservices]);
+        await Assert.That(rows.Select(r => r.Flags)).IsEquivalentTo([ChangeFlags.Microservices]);
         await controller.PatchFogAsync(uuid, """{"description":"x"}""");
         await controller.PhaseAsync(uuid, "Ready");
         rows = await controller.Database.ReadAsync(s => ChangeStore.ListAsync(s, uuid));
-        await Assert.That(rows.Skip(2).Select(r => r.Flags)).IsEquivalentTo([ChangeFlags.Config, ChangeFlags.Microservices]);
+        await Assert.That(rows.Skip(1).Select(r => r.Flags)).IsEquivalentTo([ChangeFlags.Config, ChangeFlags.Microservices]);
     }
 
     [Test]
