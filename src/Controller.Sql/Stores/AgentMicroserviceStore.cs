@@ -5,7 +5,7 @@ namespace Controller.Sql.Stores;
 /// </summary>
 public static class AgentMicroserviceStore
 {
-    // Not in the order of the bare id: SQLite would walk through all images of the architecture in that order.
+    // Not the bare architecture: SQLite would take its index and walk through thousands of images for each microservice.
     private const string Columns =
         """
         m."uuid", m."name", m."config", m."annotations", m."rebuild", m."host_network_mode", m."is_privileged", m."cpu_set_cpus",
@@ -13,9 +13,9 @@ public static class AgentMicroserviceStore
         m."delete_with_cleanup", m."is_controller", m."schedule", a."name", a."is_system", COALESCE(c."registry_id", m."registry_id"),
         CASE WHEN m."catalog_item_id" IS NULL
           THEN (SELECT i."container_image" FROM "CatalogItemImages" i
-                WHERE i."microservice_uuid" = m."uuid" AND i."arch_id" = f."arch_id" ORDER BY i."id" + 0 LIMIT 1)
+                WHERE i."microservice_uuid" = m."uuid" AND i."arch_id" + 0 = f."arch_id" ORDER BY i."id" LIMIT 1)
           ELSE (SELECT i."container_image" FROM "CatalogItemImages" i
-                WHERE i."catalog_item_id" = m."catalog_item_id" AND i."arch_id" = f."arch_id" ORDER BY i."id" + 0 LIMIT 1) END,
+                WHERE i."catalog_item_id" = m."catalog_item_id" AND i."arch_id" + 0 = f."arch_id" ORDER BY i."id" LIMIT 1) END,
         s."id", s."role_ref", r."name"
         """;
 
