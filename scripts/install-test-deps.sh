@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what the tests and the native build need on Debian: PostgreSQL 15, MariaDB, clang, zlib headers, Node.js,
-# and the OpenID Connect software of tests/oidc from npm.
+# Installs what the tests and the native build need on Debian: PostgreSQL 15, MariaDB, clang, zlib headers,
+# Chromium, Node.js, and from npm what tests/oidc and tests/browser name.
 # Safe to run again; answers at once when everything is present. The tests start servers of their own on free
 # ports, so a database service that this script brings in is neither started now nor at boot. A service that
 # was installed before is left as it was.
@@ -11,16 +11,22 @@ installed() {
 }
 
 wanted=
-for package in postgresql-15 mariadb-server clang zlib1g-dev; do
+for package in postgresql-15 mariadb-server clang zlib1g-dev chromium; do
     installed "$package" || wanted="$wanted $package"
 done
 # Node.js may have come from elsewhere, under the same name or with npm inside.
 command -v node >/dev/null 2>&1 || wanted="$wanted nodejs"
 command -v npm >/dev/null 2>&1 || wanted="$wanted npm"
 
-oidc=$(cd "$(dirname "$0")/../tests/oidc" && pwd)
+cd "$(dirname "$0")/.."
+node_folders="tests/oidc tests/browser"
+is_current() {
+    cmp -s "$1/package-lock.json" "$1/node_modules/.installed-from"
+}
 modules_are_current() {
-    cmp -s "$oidc/package-lock.json" "$oidc/node_modules/.installed-from"
+    for folder in $node_folders; do
+        is_current "$folder" || return 1
+    done
 }
 [ -z "$wanted" ] && modules_are_current && exit 0
 
@@ -31,14 +37,16 @@ fail() {
 
 # One installation at a time, also when several test runs start together.
 if [ -z "${INSTALL_TEST_DEPS_LOCKED:-}" ]; then
-    INSTALL_TEST_DEPS_LOCKED=1 exec flock -w 900 "${TMPDIR:-/tmp}/controller-install-test-deps.lock" "$0" "$@"
+    INSTALL_TEST_DEPS_LOCKED=1 exec flock -w 900 "${TMPDIR:-/tmp}/controller-install-test-deps.lock" scripts/install-test-deps.sh "$@"
 fi
 
 install_modules() {
-    modules_are_current && return
-    echo "install-test-deps: npm ci in $oidc" >&2
-    (cd "$oidc" && npm ci --no-audit --no-fund --ignore-scripts >&2) || fail "npm ci failed in $oidc"
-    cp "$oidc/package-lock.json" "$oidc/node_modules/.installed-from"
+    for folder in $node_folders; do
+        is_current "$folder" && continue
+        echo "install-test-deps: npm ci in $folder" >&2
+        (cd "$folder" && npm ci --no-audit --no-fund --ignore-scripts >&2) || fail "npm ci failed in $folder"
+        cp "$folder/package-lock.json" "$folder/node_modules/.installed-from"
+    done
 }
 
 if [ -z "$wanted" ]; then

@@ -11,6 +11,7 @@ internal sealed class SqliteDatabase : Database
     private readonly SqliteWriter _writer;
     private readonly string _readerString;
     private readonly ConcurrentBag<Reader> _readers = [];
+    private volatile bool _isClosed;
 
     private SqliteDatabase(SqliteFileLock fileLock, SqliteConnection writer, string readerString)
         : base(new SqliteDialect())
@@ -53,6 +54,11 @@ internal sealed class SqliteDatabase : Database
     public override async Task<T> ReadAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancel = default)
     {
         cancel.ThrowIfCancellationRequested();
+        if (_isClosed)
+        {
+            throw new DatabaseException(DatabaseFault.Unavailable, "The database is closed");
+        }
+
         if (!_readers.TryTake(out var reader))
         {
             reader = OpenReader();
@@ -73,7 +79,7 @@ internal sealed class SqliteDatabase : Database
         finally
         {
             // More than a handful of idle connections only costs memory: reads are short and the cores are few.
-            if (healthy && _readers.Count < Environment.ProcessorCount + 2)
+            if (healthy && !_isClosed && _readers.Count < Environment.ProcessorCount + 2)
             {
                 _readers.Add(reader);
             }
@@ -97,6 +103,7 @@ internal sealed class SqliteDatabase : Database
 
     public override async ValueTask DisposeAsync()
     {
+        _isClosed = true;
         await _writer.DisposeAsync().ConfigureAwait(false);
         while (_readers.TryTake(out var reader))
         {

@@ -61,16 +61,17 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>An Npgsql connection string for a database of this server.</summary>
     public string ConnectionString(string databaseName) => Describe(Port, databaseName);
 
-    /// <summary>Creates an empty database.</summary>
+    /// <summary>Creates an empty database, or a copy of one that nobody is connected to.</summary>
     /// <param name="databaseName">Its name; when missing, one that nobody else has.</param>
+    /// <param name="template">What to copy.</param>
     /// <returns>The name.</returns>
-    public async Task<string> CreateDatabaseAsync(string? databaseName = null)
+    public async Task<string> CreateDatabaseAsync(string? databaseName = null, string? template = null)
     {
         databaseName ??= $"test_{Guid.NewGuid():N}";
         await using var connection = new NpgsqlConnection(Describe(Port, "postgres") + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
-        command.CommandText = $"CREATE DATABASE \"{databaseName}\"";
+        command.CommandText = $"CREATE DATABASE \"{databaseName}\"" + (template is null ? "" : $" TEMPLATE \"{template}\"");
         await command.ExecuteNonQueryAsync();
         return databaseName;
     }

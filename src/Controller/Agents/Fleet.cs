@@ -14,7 +14,11 @@ internal sealed class Fleet(Database database, FogKeys keys, TimeProvider time, 
     private const string CleanStop = "clean_stop";
 
     private readonly ConcurrentDictionary<string, FogEntry> _fogs = new(StringComparer.Ordinal);
+    /// <summary>How late a flush may be for the floor to cover it: an overloaded disk keeps it waiting.</summary>
+    private static readonly TimeSpan LatestFlush = TimeSpan.FromMinutes(1);
+
     private bool _lastStopWasClean;
+    private DateTimeOffset _startedAt;
 
     /// <summary>Counts what was forgotten, so that a row read before it is not kept after it.</summary>
     private int _generation;
@@ -25,6 +29,7 @@ internal sealed class Fleet(Database database, FogKeys keys, TimeProvider time, 
     public Task StartAsync(CancellationToken cancel) => database.WriteAsync(
         async s =>
         {
+            _startedAt = time.GetUtcNow();
             _lastStopWasClean = await StateStore.GetAsync(s, CleanStop) == "yes";
             await StateStore.SetAsync(s, CleanStop, "no", time.GetUtcNow());
         },
@@ -105,7 +110,7 @@ internal sealed class Fleet(Database database, FogKeys keys, TimeProvider time, 
         });
         if (isNew)
         {
-            entry.SignedAtFloor = Floor(row.TokenIatMark);
+            entry.SignedAtFloor = Floor(row.TokenIatMark, row.Status.LastActive);
             lock (entry.Telemetry)
             {
                 entry.Telemetry.Status = row.Status.Merge(entry.Telemetry.Status);
@@ -160,14 +165,25 @@ internal sealed class Fleet(Database database, FogKeys keys, TimeProvider time, 
         message is not null
         && (message.Contains("Background orchestration", StringComparison.Ordinal) || message.StartsWith("Platform reconcile:", StringComparison.Ordinal));
 
-    private long Floor(long? mark)
+    /// <summary>The signing time up to which a token may have been used before this process started.</summary>
+    /// <param name="mark">The latest signing time that was written, by the agent's clock.</param>
+    /// <param name="heardAt">When that token came, epoch milliseconds by ours.</param>
+    private long Floor(long? mark, long? heardAt)
     {
         if (mark is null || !database.IsSoleOwner)
         {
             return 0;
         }
 
-        // The mark was at most one flush behind when an unclean stop lost what came after it.
-        return mark.Value + (_lastStopWasClean ? 0 : (long)Math.Ceiling(settings.Jobs.TelemetryFlush.TotalSeconds));
+        if (_lastStopWasClean)
+        {
+            return mark.Value;
+        }
+
+        // An unclean stop lost what came after the mark: a flush interval's tokens, or more where the flush was late,
+        // but none that was signed after we started again.
+        var flush = settings.Jobs.TelemetryFlush.TotalSeconds;
+        var since = heardAt is null ? 0 : (_startedAt.ToUnixTimeMilliseconds() - heardAt.Value) / 1000.0 + 1;
+        return mark.Value + (long)Math.Ceiling(Math.Max(flush, Math.Min(since, flush + LatestFlush.TotalSeconds)));
     }
 }

@@ -37,7 +37,7 @@ internal static class FogSchemas
         ("logLevel", Is.String()),
 
         // The original does not look at these three.
-        ("edgeGuardFrequency", Is.Number(nullable: true)),
+        ("edgeGuardFrequency", Is.Int32(nullable: true)),
         ("gpsMode", Is.String(nullable: true)),
         ("gpsDevice", Is.String(nullable: true)),
         ("timeZone", Is.String(nullable: true)),

@@ -25,11 +25,6 @@ internal sealed class ArraySchema : Schema
             return WrongType();
         }
 
-        if (value.GetArrayLength() > MaxItems)
-        {
-            return new Violation(Rule.MaxItems, $"{MaxItems}", $"does not meet maximum length of {MaxItems}");
-        }
-
         var index = 0;
         foreach (var item in value.EnumerateArray())
         {
@@ -41,8 +36,13 @@ internal sealed class ArraySchema : Schema
             index++;
         }
 
-        return index < MinItems
-            ? new Violation(Rule.MinItems, $"{MinItems}", $"does not meet minimum length of {MinItems}")
+        if (index < MinItems)
+        {
+            return new Violation(Rule.MinItems, $"{MinItems}", $"does not meet minimum length of {MinItems}");
+        }
+
+        return index > MaxItems
+            ? new Violation(Rule.MaxItems, $"{MaxItems}", $"does not meet maximum length of {MaxItems}")
             : null;
     }
 }

@@ -44,7 +44,8 @@ internal static class Is
         new() { Whole = true, Minimum = min ?? -SafeInteger, Maximum = max ?? SafeInteger };
 
     /// <summary>A whole number that fits a 32-bit column.</summary>
-    public static NumberSchema Int32(int? min = null) => Integer(min ?? int.MinValue, int.MaxValue);
+    public static NumberSchema Int32(int? min = null, bool nullable = false) =>
+        new() { Whole = true, Minimum = min ?? int.MinValue, Maximum = int.MaxValue, Nullable = nullable };
 
     public static NumberSchema Number(double? min = null, double? max = null, bool nullable = false) =>
         new() { Whole = false, Minimum = min, Maximum = max, Nullable = nullable };

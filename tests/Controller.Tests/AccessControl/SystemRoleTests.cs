@@ -107,7 +107,8 @@ public sealed partial class SystemRoleTests
         await using var controller = await TestController.StartAsync();
         var endpoints = controller.Service<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToList();
         await Assert.That(endpoints).IsNotEmpty();
-        await Assert.That(endpoints.Where(e => e.Metadata.GetMetadata<ApiRoute>() is null).Select(e => e.RoutePattern.RawText)).IsEmpty();
+        var strangers = endpoints.Where(e => e.Metadata.GetMetadata<ApiRoute>() is null).Select(e => e.RoutePattern.RawText!);
+        await Assert.That(strangers.Where(p => !p.StartsWith("/oidc/", StringComparison.Ordinal))).IsEmpty(); // the issuer has rules of its own
     }
 
     private static bool Holds(JsonNode? list, string value) => list!.AsArray().Any(i => (string)i! is "*" || (string)i! == value);

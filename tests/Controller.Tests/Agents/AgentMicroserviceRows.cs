@@ -14,7 +14,13 @@ internal static class AgentMicroserviceRows
     {
         foreach (var statement in sql.Split(";\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            await s.ExecuteAsync(statement.TrimEnd(';'));
+            var insert = statement.TrimEnd(';');
+            if (TestDatabase.IsPostgres && insert.Contains("(\"id\",", StringComparison.Ordinal))
+            {
+                insert = insert.Replace(") VALUES (", ") OVERRIDING SYSTEM VALUE VALUES (", StringComparison.Ordinal);
+            }
+
+            await s.ExecuteAsync(insert);
         }
     });
 

@@ -92,7 +92,7 @@ public sealed class ConsoleSiteTests
 
     [Test]
     [Arguments("/")]
-    [Arguments("/login/oauth")]
+    [Arguments("/agents")]
     public async Task Without_a_console_there_is_a_page_of_our_own(string path)
     {
         await using var controller = await TestController.StartAsync(new() { ["CONTROLLER_PUBLIC_URL"] = "https://a.example.com" });

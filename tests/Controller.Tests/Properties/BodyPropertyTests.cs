@@ -30,7 +30,7 @@ public sealed class BodyPropertyTests
                         throw new InvalidOperationException($"{route.Method} {route.Path} {PropertyWorld.Shown(json)} answered {(int)status} {answer?.ToJsonString()}");
                     }
                 },
-                iter: 20, threads: 1);
+                iter: PropertyWorld.Samples(20), threads: 1);
         }
     }
 
@@ -57,7 +57,7 @@ public sealed class BodyPropertyTests
                         throw new InvalidOperationException($"{route.Method} {route.Path} {PropertyWorld.Shown(json)}: {answer.Body?.ToJsonString()} is not {violation}");
                     }
                 },
-                iter: iterations, threads: 1);
+                iter: PropertyWorld.Samples(iterations), threads: 1);
         }
     }
 
@@ -126,7 +126,10 @@ public sealed class BodyPropertyTests
 
         if (route.Path.StartsWith("/microservices/system", StringComparison.Ordinal))
         {
+            // Its own rules: a low schedule, and the images of its item.
             body["schedule"] = 5;
+            body.Remove("catalogItemId");
+            body.Remove("images");
         }
 
         if (body.ContainsKey("catalogItemId"))

@@ -9,6 +9,7 @@ internal static class Mutations
     private static readonly Gen<JsonNode?> Intruder = Gen.OneOf(
         SchemaValues.Pick<JsonNode?>([null]),
         SchemaValues.Pick<JsonNode?>(true, 0, -1, 1.5, 2147483648L, long.MaxValue, 9007199254740993, 1e300, -1e300),
+        SchemaValues.Pick<JsonNode?>(new string('é', 3000), new string('x', 100_000)),
         SchemaValues.OddText.Select(t => (JsonNode?)JsonValue.Create(t)),
         SchemaValues.Pick("[]", "{}", "[null]", "[[]]", "[{}]", "{\"a\":1}", "[1,\"a\",null]").Select(t => JsonNode.Parse(t)),
         Gen.Int[2, 60].Select(Deep),

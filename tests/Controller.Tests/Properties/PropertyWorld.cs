@@ -26,11 +26,20 @@ internal sealed class PropertyWorld(Workloads world) : IAsyncDisposable
     private static readonly string CountSql =
         "SELECT " + string.Join(" || ' ' || ", Tables.Select(t => $"CAST((SELECT COUNT(*) FROM \"{t}\") AS TEXT)"));
 
+    private static readonly int Factor = int.Parse(
+        Environment.GetEnvironmentVariable("PROPERTY_FACTOR") ?? "1", System.Globalization.CultureInfo.InvariantCulture);
+
     private int _names;
+
+    /// <summary>How many samples to draw: a fixed number, times <c>PROPERTY_FACTOR</c> for a long search.</summary>
+    public static int Samples(int count) => count * Factor;
 
     public string Fog { get; private set; } = "";
 
     public string Microservice { get; private set; } = "";
+
+    /// <summary>One of the Controller's own, from the system's catalog.</summary>
+    public string SystemMicroservice { get; private set; } = "";
 
     public long Item { get; private set; }
 
@@ -44,6 +53,8 @@ internal sealed class PropertyWorld(Workloads world) : IAsyncDisposable
         {
             Fog = workloads.Fog,
             Microservice = await workloads.CreateAsync("camera"),
+            SystemMicroservice = await workloads.AddSystemMicroserviceAsync(
+                await workloads.AddApplicationAsync("system-edge-1", isSystem: true), "router", catalogItemId: 1),
             Item = await workloads.AddCatalogItemAsync("broker", images: [("example/broker:1", 1)]),
             Registry = await workloads.AddRegistryAsync(),
         };
@@ -81,12 +92,14 @@ internal sealed class PropertyWorld(Workloads world) : IAsyncDisposable
         ["isSystem"] = Gen.Const<JsonNode?>(false),
         ["routerMode"] = SchemaValues.Pick<JsonNode?>("none", "edge"),
         ["upstreamRouters"] = SchemaValues.Pick("[]", """["default-router"]""").Select(t => JsonNode.Parse(t)),
+        ["upstreamNatsServers"] = SchemaValues.Pick("[]", """["default-nats-hub"]""").Select(t => JsonNode.Parse(t)),
         ["networkRouter"] = Gen.Const<JsonNode?>("default-router"),
         ["jsStorageSize"] = SchemaValues.Pick<JsonNode?>("10G", "1 TB", "5"),
         ["jsMemoryStoreSize"] = SchemaValues.Pick<JsonNode?>("512Mb"),
         ["email"] = SchemaValues.Pick<JsonNode?>("", "a@b.c"),
         ["publisher"] = SchemaValues.Pick<JsonNode?>("us"),
         ["category"] = SchemaValues.Pick<JsonNode?>("", "USER"),
+        ["tags"] = SchemaValues.Pick("[]", """["a","b c"]""", """["é😀"]""").Select(t => JsonNode.Parse(t)), // longer ones exceed the specification's 16 KiB
         ["semver"] = SchemaValues.Pick<JsonNode?>("1.2.3", "v10.0.0-rc.1+5"),
         ["image"] = SchemaValues.Pick<JsonNode?>("", "example/debug:1"),
         ["template"] = SchemaValues.Pick<JsonNode?>([null]),
@@ -97,7 +110,7 @@ internal sealed class PropertyWorld(Workloads world) : IAsyncDisposable
         .Replace("{versionCommand}", "upgrade", StringComparison.Ordinal)
         .Replace("{name}", Replaced, StringComparison.Ordinal)
         .Replace("{id}", (route.Path.StartsWith("/catalog", StringComparison.Ordinal) ? Item : Registry).ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal)
-        .Replace("{uuid}", route.Path.StartsWith("/iofog", StringComparison.Ordinal) ? Fog : Microservice, StringComparison.Ordinal);
+        .Replace("{uuid}", UuidOf(route), StringComparison.Ordinal);
 
     /// <summary>How many rows every table of the nouns has.</summary>
     public Task<string> CountAsync() => world.Database.ReadAsync(async s => (await s.QueryOneAsync(CountSql, r => r.Text()))!);
@@ -142,6 +155,10 @@ internal sealed class PropertyWorld(Workloads world) : IAsyncDisposable
             throw new InvalidOperationException($"{text} and wrote: {before} became {after}");
         }
     }
+
+    private string UuidOf(ApiRoute route) => route.Path.StartsWith("/iofog", StringComparison.Ordinal) ? Fog
+        : route.Path.StartsWith("/microservices/system", StringComparison.Ordinal) ? SystemMicroservice
+        : Microservice;
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 

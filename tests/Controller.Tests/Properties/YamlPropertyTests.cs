@@ -18,7 +18,7 @@ public sealed class YamlPropertyTests
         {
             await Mutations.Of(Gen.Const<JsonNode?>(Document(route))).SampleAsync(
                 async document => await SendAsync(world, route, Encoding.UTF8.GetBytes(YamlText.Of(document))),
-                iter: 50, threads: 1, print: YamlText.Of);
+                iter: PropertyWorld.Samples(50), threads: 1, print: YamlText.Of);
         }
     }
 
@@ -42,7 +42,7 @@ public sealed class YamlPropertyTests
 
                     await SendAsync(world, route, Encoding.UTF8.GetBytes(damaged));
                 },
-                iter: 50, threads: 1);
+                iter: PropertyWorld.Samples(50), threads: 1);
         }
     }
 

@@ -16,7 +16,11 @@ public sealed class LookupTests
     {
         await using var controller = await TestController.StartAsync();
         var uuid = await controller.CreateNodeAsync("edge", ""","host":"10.1.2.3","tags":["a","b"]""");
-        await IsSameAsync(JsonNode.Parse(await RenderAsync(controller, "{{ 'edge' | findAgent | json }}")), await controller.FogAsync(uuid));
+        await controller.PhaseAsync(uuid, "Ready"); // or the two readings below could differ by it
+        var body = $$$"""{"name":"shown","microservices":[{"name":"a","iofogUuid":"{{{uuid}}}","config":"{{ 'edge' | findAgent | json }}","images":[{"containerImage":"x","archId":1}]}]}""";
+        await controller.DoAsync("POST", Route, body, HttpStatusCode.Created);
+        var shown = (await controller.GetAsync("shown"))["microservices"]![0]!["config"]!.GetValue<string>();
+        await IsSameAsync(JsonNode.Parse(shown), await controller.FogAsync(uuid));
         await Assert.That(await RenderAsync(controller, "{% assign a = 'edge' | findAgent %}{{ a.host }} {{ a.tags | join: '+' }}")).IsEqualTo("10.1.2.3 a+b");
         await Assert.That(await RenderAsync(controller, "{{ 'none' | findAgent }}")).IsEqualTo("RenderError: Invalid ioFog UUID 'none', line:1, col:1");
         await Assert.That(await RenderAsync(controller, "{{ missing | findAgent }}")).IsEqualTo("RenderError: Invalid ioFog UUID '', line:1, col:1");

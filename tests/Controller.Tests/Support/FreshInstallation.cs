@@ -9,24 +9,28 @@ namespace Controller.Tests.Support;
 /// </summary>
 internal static class FreshInstallation
 {
-    private static readonly Lazy<Task<string>> Template = new(MakeAsync);
+    private static readonly Lazy<Task<(string Directory, Dictionary<string, string> Database)>> Template = new(MakeAsync);
 
-    public static async Task CopyToAsync(string directory)
+    /// <returns>Settings of the copy's database.</returns>
+    public static async Task<Dictionary<string, string>> CopyToAsync(string directory)
     {
-        var template = await Template.Value;
+        var (template, database) = await Template.Value;
         foreach (var file in Directory.EnumerateFiles(template, "*", SearchOption.AllDirectories))
         {
             var target = Path.Combine(directory, Path.GetRelativePath(template, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(file, target);
         }
+
+        return await TestDatabase.NewAsync(copied: database);
     }
 
-    private static async Task<string> MakeAsync()
+    private static async Task<(string Directory, Dictionary<string, string> Database)> MakeAsync()
     {
         var directory = Directory.CreateTempSubdirectory("controller-fresh-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(directory, true);
-        var variables = new Dictionary<string, string>
+        var database = await TestDatabase.NewAsync();
+        var variables = new Dictionary<string, string>(database)
         {
             ["DATA_DIRECTORY"] = directory,
             ["LOG_DIRECTORY"] = Path.Combine(directory, "log"),
@@ -41,6 +45,6 @@ internal static class FreshInstallation
         };
         await (await ControllerApp.StartAsync(settings, console: new TestOutput())).DisposeAsync();
         Directory.Delete(Path.Combine(directory, "log"), true);
-        return directory;
+        return (directory, database);
     }
 }

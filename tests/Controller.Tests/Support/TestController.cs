@@ -49,9 +49,12 @@ internal sealed class TestController : IAsyncDisposable
         int port = 0)
     {
         var directory = dataDirectory ?? Directory.CreateTempSubdirectory("controller-test-").FullName;
-        if (dataDirectory is null && environment is null or { Count: 0 })
+        Dictionary<string, string> database = [];
+        if (dataDirectory is null)
         {
-            await FreshInstallation.CopyToAsync(directory);
+            database = TestDatabase.CanCopy && environment is null or { Count: 0 }
+                ? await FreshInstallation.CopyToAsync(directory)
+                : await TestDatabase.NewAsync();
         }
 
         var variables = new Dictionary<string, string>(environment ?? [], StringComparer.Ordinal)
@@ -60,6 +63,11 @@ internal sealed class TestController : IAsyncDisposable
             ["LOG_DIRECTORY"] = Path.Combine(directory, "log"),
         };
         variables.TryAdd("LOG_LEVEL", "warn");
+        foreach (var (name, value) in variables.ContainsKey("DB_PROVIDER") ? [] : database)
+        {
+            variables[name] = value;
+        }
+
         var loaded = ControllerSettings.Load(variables, directory, directory);
         var settings = loaded.Settings ?? throw new InvalidOperationException(string.Join('\n', loaded.Errors));
         settings = settings with

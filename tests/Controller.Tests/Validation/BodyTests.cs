@@ -99,7 +99,7 @@ public class BodyTests
     [Arguments("fog create", """{"name":"a","archId":1,"containerEngine":"lxc"}""", "Field containerEngine is not one of enum values: edgelet,docker,podman")]
     [Arguments("fog create", """{"name":"a","archId":1,"jsStorageSize":"10KB"}""", "Invalid format for field 'jsStorageSize'")]
     [Arguments("fog create", """{"name":"a","archId":1,"upstreamRouters":[""]}""", "Field upstreamRouters[0] does not meet minimum length of 1")]
-    [Arguments("fog create", """{"name":"a","archId":1,"timeZone":null}""", "Field 'timeZone' is not of a type(s) string")]
+    [Arguments("fog create", """{"name":"a","archId":1,"logLevel":null}""", "Field 'logLevel' is not of a type(s) string")]
     [Arguments("fog update", """{"networkRouter":""}""", "Field networkRouter does not meet minimum length of 1")]
     [Arguments("fog version", """{"semver":"latest"}""", "Invalid format for field 'semver'")]
     [Arguments("application create", """{"name":"Packing"}""", "Invalid format for field 'name'")]
