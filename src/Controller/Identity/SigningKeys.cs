@@ -9,14 +9,14 @@ namespace Controller.Identity;
 
 /// <summary>
 /// The embedded issuer's keys, kept in memory and shared with other replicas through the database. Read again once a
-/// minute, and when a token names a key that is not known yet, but then at most every few seconds.
+/// minute, and when a token names a key that is not known yet, but then at most once a second.
 /// </summary>
 internal sealed partial class SigningKeys(
     Database database, SecretCipher cipher, ControllerSettings settings, TimeProvider time, ILogger<SigningKeys> log)
     : IVerificationKeys, IDisposable
 {
     private static readonly TimeSpan Stale = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan LeastReloadInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LeastReloadInterval = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _reloading = new(1);
     private volatile KeyRing _ring = KeyRing.Empty;
