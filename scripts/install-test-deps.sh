@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the tests and the native build need on Debian: PostgreSQL 15, MariaDB, clang, zlib headers,
-# Chromium, Node.js, and from npm what tests/oidc and tests/browser name.
+# Chromium, Node.js, curl, and from npm what tests/oidc and tests/browser name.
 # Safe to run again; answers at once when everything is present. The tests start servers of their own on free
 # ports, so a database service that this script brings in is neither started now nor at boot. A service that
 # was installed before is left as it was.
@@ -17,6 +17,8 @@ done
 # Node.js may have come from elsewhere, under the same name or with npm inside.
 command -v node >/dev/null 2>&1 || wanted="$wanted nodejs"
 command -v npm >/dev/null 2>&1 || wanted="$wanted npm"
+# The documents' examples are run as they stand.
+command -v curl >/dev/null 2>&1 || wanted="$wanted curl"
 
 cd "$(dirname "$0")/.."
 node_folders="tests/oidc tests/browser"
