@@ -1,0 +1,20 @@
+using System.Buffers;
+using Controller.Ws.Relay;
+using Controller.Ws.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace Controller.Ws.Sessions;
+
+/// <summary>What all sessions of a replica share.</summary>
+internal sealed record SessionContext(
+    SessionSettings Settings,
+    ISessionStore Store,
+    IRelay Relay,
+    SessionMetrics Metrics,
+    TimeProvider Time,
+    ILogger Log,
+    ArrayPool<byte> Pool)
+{
+    /// <summary>Sockets of one session may be on different replicas.</summary>
+    public bool CanCross { get; } = Relay.Transport != NoRelay.Name;
+}
