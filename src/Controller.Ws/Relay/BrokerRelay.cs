@@ -1,7 +1,6 @@
 using System.Buffers;
 using Controller.Ws.Relay.Links;
 using Controller.Ws.Sessions;
-using Controller.Ws.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Controller.Ws.Relay;
@@ -19,13 +18,12 @@ internal sealed partial class BrokerRelay : IRelay
     private readonly ITimer _ticks;
     private volatile RelayLink[] _links = [];
 
-    public BrokerRelay(
-        IRelayTransport transport, SessionSettings settings, SessionMetrics metrics, TimeProvider time, ILogger log, ArrayPool<byte>? pool = null)
+    public BrokerRelay(LinkOptions options)
     {
-        _transport = transport;
-        _options = new(transport, pool ?? ArrayPool<byte>.Shared, metrics, time, log, settings.Nats);
-        _ticks = time.CreateTimer(_ => Tick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        Chosen(log, transport.Name);
+        _transport = options.Transport;
+        _options = options;
+        _ticks = options.Time.CreateTimer(_ => Tick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Chosen(options.Log, _transport.Name);
     }
 
     /// <inheritdoc/>

@@ -20,6 +20,9 @@ internal sealed record LinkOptions(
     /// <summary>Frames of a session on their way in one direction.</summary>
     public const int MostFrames = 256;
 
+    /// <summary>Runs work on a thread of its own; a simulation sets it.</summary>
+    public Action<IThreadPoolWorkItem> Schedule { get; init; } = static work => ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: false);
+
     /// <summary>Period of <see cref="RelayLink.Tick"/>; all times of a link are counted in it.</summary>
     public static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(250);
 

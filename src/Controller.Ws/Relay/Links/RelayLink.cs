@@ -25,7 +25,7 @@ internal sealed partial class RelayLink : IRelayLink, IThreadPoolWorkItem
     /// <summary>First wait for news of what was sent; doubled up to <see cref="LongestWait"/> while there are none.</summary>
     private const int FirstWait = 1 * TicksPerSecond;
 
-    private const int LongestWait = 8 * TicksPerSecond;
+    private const int LongestWait = 4 * TicksPerSecond;
 
     /// <summary>A link that has said nothing for so long says that it lives.</summary>
     private const int KeepAlive = 15 * TicksPerSecond;
@@ -33,8 +33,8 @@ internal sealed partial class RelayLink : IRelayLink, IThreadPoolWorkItem
     /// <summary>An end that was silent for so long is gone. Only time in which the broker was connected counts.</summary>
     private const int Silence = 45 * TicksPerSecond;
 
-    /// <summary>How long a closed link answers a close that comes again.</summary>
-    private const int Linger = 10 * TicksPerSecond;
+    /// <summary>How long after the last close that came a closed link confirms it again; several of <see cref="LongestWait"/>.</summary>
+    private const int Linger = 15 * TicksPerSecond;
 
     /// <summary>Pieces and bytes after which what was taken is reported, though more waits.</summary>
     private const int ReportPieces = 32, ReportBytes = 128 * 1024;
@@ -86,7 +86,7 @@ internal sealed partial class RelayLink : IRelayLink, IThreadPoolWorkItem
     {
         Session = session;
         Address = RelayAddress.Of(session, local);
-        _remote = RelayAddress.Of(session, local == SessionSide.User ? SessionSide.Agent : SessionSide.User);
+        _remote = Address.Opposite;
         _local = local;
         _receiver = receiver;
         _options = options;
@@ -121,6 +121,15 @@ internal sealed partial class RelayLink : IRelayLink, IThreadPoolWorkItem
             {
                 return _sent.Bytes + _received.Bytes;
             }
+        }
+    }
+
+    /// <summary>Whether a frame could be sent now without waiting.</summary>
+    public bool HasRoom(int length)
+    {
+        lock (_gate)
+        {
+            return _sent.HasRoom(length);
         }
     }
 
@@ -242,8 +251,7 @@ internal sealed partial class RelayLink : IRelayLink, IThreadPoolWorkItem
         {
             if (_isOver)
             {
-                // A close that comes again was not heard to have been confirmed.
-                _closeAckDue |= envelope.Kind == EnvelopeKind.Close && _closeFrame is not null && !_isRemoved;
+                ConfirmAgain(envelope);
             }
             else if (Admit(envelope))
             {
@@ -281,15 +289,16 @@ internal sealed partial class RelayLink : IRelayLink, IThreadPoolWorkItem
         var isRemoved = false;
         lock (_gate)
         {
+            // An outage of the broker is nobody's silence.
+            var isConnected = _options.Transport.IsConnected(Session.Id);
+            _isBlocked &= !isConnected;
             if (_isOver)
             {
-                _lingering = Math.Max(0, _lingering - 1);
+                _lingering -= isConnected && _lingering > 0 ? 1 : 0;
                 isRemoved = !_isSending && !_byeDue && RemoveIfDone();
             }
-            else if (_options.Transport.IsConnected(Session.Id))
+            else if (isConnected)
             {
-                // An outage of the broker is nobody's silence.
-                _isBlocked = false;
                 CountSilence();
                 CountWait();
             }
@@ -412,6 +421,16 @@ internal sealed partial class RelayLink : IRelayLink, IThreadPoolWorkItem
         }
     }
 
+    /// <summary>A close that comes again was not heard to have been confirmed.</summary>
+    private void ConfirmAgain(in Envelope envelope)
+    {
+        if (envelope.Kind == EnvelopeKind.Close && _closeFrame is not null && envelope.To == Id)
+        {
+            _closeAckDue = true;
+            _lingering = Linger;
+        }
+    }
+
     private void Lose()
     {
         if (!_isLost)
@@ -475,7 +494,7 @@ internal sealed partial class RelayLink : IRelayLink, IThreadPoolWorkItem
     {
         lock (_gate)
         {
-            if (_isSending || _isBlocked || !IsSomethingDue())
+            if (_isSending || Due() is null)
             {
                 return;
             }
@@ -486,8 +505,46 @@ internal sealed partial class RelayLink : IRelayLink, IThreadPoolWorkItem
         _ = SendLoopAsync();
     }
 
-    private bool IsSomethingDue() =>
-        _closeAckDue || _byeDue || _pollDue || _ackDue || _gapDue || (_peers.Current != 0 && _sent.IsNextDue);
+    /// <summary>What to publish next; null = nothing, now.</summary>
+    private EnvelopeKind? Due()
+    {
+        if (_isBlocked)
+        {
+            return null;
+        }
+
+        if (_closeAckDue && _closeFrame is not null)
+        {
+            return EnvelopeKind.CloseAck;
+        }
+
+        if (_byeDue)
+        {
+            return EnvelopeKind.Bye;
+        }
+
+        if (_pollDue)
+        {
+            return EnvelopeKind.Poll;
+        }
+
+        if (_peers.Current == 0)
+        {
+            return null;
+        }
+
+        if (_gapDue)
+        {
+            return EnvelopeKind.Gap;
+        }
+
+        if (_sent.IsNextDue)
+        {
+            return EnvelopeKind.Frame;
+        }
+
+        return _ackDue ? EnvelopeKind.Ack : null;
+    }
 
     private async Task SendLoopAsync()
     {
@@ -524,62 +581,22 @@ internal sealed partial class RelayLink : IRelayLink, IThreadPoolWorkItem
         }
     }
 
-    /// <summary>What to publish next; false ends the loop.</summary>
+    /// <summary>The next message; false ends the loop.</summary>
     private bool Next(out Envelope envelope, out Segment? segment, out ReadOnlyMemory<byte> payload)
     {
         segment = null;
         payload = default;
-        var isRemoved = false;
+        envelope = default;
+        bool isRemoved;
         lock (_gate)
         {
-            var peer = _peers.Current;
-            if (_isBlocked && !_isOver)
+            if (Due() is { } kind)
             {
-            }
-            else if (_closeAckDue && _closeFrame is { } close)
-            {
-                _closeAckDue = false;
-                payload = close.Memory;
-                envelope = Compose(EnvelopeKind.CloseAck, MessageType.Close, peer, 0);
-                return true;
-            }
-            else if (_byeDue)
-            {
-                _byeDue = false;
-                envelope = Compose(EnvelopeKind.Bye, default, peer, 0);
-                return true;
-            }
-            else if (_pollDue)
-            {
-                _pollDue = false;
-                var to = _candidate != 0 ? _candidate : _peers.Addressee;
-                _candidate = 0;
-                envelope = Compose(EnvelopeKind.Poll, default, to, 0);
-                return true;
-            }
-            else if (_gapDue && peer != 0)
-            {
-                envelope = Compose(EnvelopeKind.Gap, default, peer, 0);
-                return true;
-            }
-            else if (peer != 0 && _sent.Next(out var sequence) is { } next)
-            {
-                segment = next;
-                next.Depart();
-                payload = next.Frame.Memory;
-                envelope = Compose(next.Kind, next.Frame.Type, peer, sequence);
-                return true;
-            }
-            else if (_ackDue && peer != 0)
-            {
-                envelope = Compose(EnvelopeKind.Ack, default, peer, 0);
+                envelope = Compose(kind, out segment, out payload);
                 return true;
             }
 
             _isSending = false;
-            _ackDue &= peer != 0;
-            _gapDue &= peer != 0;
-            envelope = default;
             isRemoved = _isOver && RemoveIfDone();
         }
 
@@ -591,8 +608,37 @@ internal sealed partial class RelayLink : IRelayLink, IThreadPoolWorkItem
         return false;
     }
 
+    private Envelope Compose(EnvelopeKind kind, out Segment? segment, out ReadOnlyMemory<byte> payload)
+    {
+        segment = null;
+        payload = default;
+        var peer = _peers.Current;
+        switch (kind)
+        {
+            case EnvelopeKind.CloseAck:
+                _closeAckDue = false;
+                payload = _closeFrame!.Value.Memory;
+                return Enclose(kind, MessageType.Close, peer, 0);
+            case EnvelopeKind.Bye:
+                _byeDue = false;
+                return Enclose(kind, default, peer, 0);
+            case EnvelopeKind.Poll:
+                _pollDue = false;
+                var to = _candidate != 0 ? _candidate : _peers.Addressee;
+                _candidate = 0;
+                return Enclose(kind, default, to, 0);
+            case EnvelopeKind.Frame:
+                segment = _sent.Next(out var sequence)!;
+                segment.Depart();
+                payload = segment.Frame.Memory;
+                return Enclose(segment.Kind, segment.Frame.Type, peer, sequence);
+            default:
+                return Enclose(kind, default, peer, 0);
+        }
+    }
+
     /// <summary>Every message to the other end says what has arrived.</summary>
-    private Envelope Compose(EnvelopeKind kind, MessageType type, ulong to, long sequence)
+    private Envelope Enclose(EnvelopeKind kind, MessageType type, ulong to, long sequence)
     {
         _sinceSent = 0;
         if (to != _peers.Current || to == 0)
@@ -619,7 +665,7 @@ internal sealed partial class RelayLink : IRelayLink, IThreadPoolWorkItem
             _isDelivering = true;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        _options.Schedule(this);
     }
 
     private async Task DeliverLoopAsync()
