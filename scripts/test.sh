@@ -27,6 +27,7 @@ run() { # name of the report, project, arguments of the runner
 }
 
 run sql tests/Controller.Sql.Tests
+run ws tests/Controller.Ws.Tests
 run controller tests/Controller.Tests
 
 # The API's behaviour once more on the other databases. Their files are of no use afterwards: in memory where possible.

@@ -19,6 +19,10 @@ const string usage = """
         workloads lists of everything, single microservices and deployments with a large database and a living fleet
                                 --fogs 1000  --applications 200  --microservices-per-application 30
                                 --operators 10  --seconds 20 (each measurement)
+        sessions  terminals between users and agents: pairing, memory, echo, one stream
+                                --sessions 500  --rate 100 (opened per second)  --fogs N  --seconds 15 (of typing)
+                                --stream-seconds 5  --frame 65536
+                                --agent-url URL   where agents dial: another replica
         startup   starts a binary with a fresh and with an existing data directory (needs no --url)
                                 --binary PATH  --runs 5  --env NAME=VALUE (repeatable)
 
@@ -52,6 +56,7 @@ try
         "hold" => await HoldCommand.RunAsync(arguments, report),
         "cadence" => await CadenceCommand.RunAsync(arguments, report),
         "workloads" => await WorkloadsCommand.RunAsync(arguments, report),
+        "sessions" => await SessionsCommand.RunAsync(arguments, report),
         "startup" => await StartupCommand.RunAsync(arguments, report),
         _ => throw new UsageException($"Unknown command: {args[0]}"),
     };

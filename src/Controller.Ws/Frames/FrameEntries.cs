@@ -66,7 +66,7 @@ internal ref struct FrameEntries
 
     /// <summary>A non-negative integer of any width.</summary>
     public static bool TryInteger(ReadOnlySpan<byte> value, out ulong number) =>
-        MessagePackPrimitives.TryRead(value, out number, out _) == MessagePackPrimitives.DecodeResult.Success;
+        TryReadInteger(value, out number, out var isNegative, out _) && !isNegative;
 
     /// <summary>The contents of a bin or str; of a nil, nothing.</summary>
     public static bool TryBytes(FrameEntry entry, ReadOnlySpan<byte> frame, out FramePart part)
@@ -105,6 +105,21 @@ internal ref struct FrameEntries
         _ => FrameKeys.None,
     };
 
+    /// <summary>The library throws for a number that the asked type cannot hold, so it is asked for one that can.</summary>
+    private static bool TryReadInteger(ReadOnlySpan<byte> value, out ulong number, out bool isNegative, out int length)
+    {
+        if (value is [>= MessagePackCode.Int8 and <= MessagePackCode.Int64 or >= MessagePackCode.MinNegativeFixInt, ..])
+        {
+            var isRead = MessagePackPrimitives.TryRead(value, out long signed, out length) == MessagePackPrimitives.DecodeResult.Success;
+            isNegative = signed < 0;
+            number = isNegative ? 0 : (ulong)signed;
+            return isRead;
+        }
+
+        isNegative = false;
+        return MessagePackPrimitives.TryRead(value, out number, out length) == MessagePackPrimitives.DecodeResult.Success;
+    }
+
     private bool Broken()
     {
         IsComplete = false;
@@ -134,7 +149,7 @@ internal ref struct FrameEntries
             return true;
         }
 
-        if (MessagePackPrimitives.TryRead(rest, out ulong _, out header) == MessagePackPrimitives.DecodeResult.Success)
+        if (TryReadInteger(rest, out _, out _, out header))
         {
             _at += header;
             return true;

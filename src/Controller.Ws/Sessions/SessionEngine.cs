@@ -104,6 +104,7 @@ public sealed partial class SessionEngine
         opened();
         Begin(live);
         live.Post(new(Happening.UserOpened, socket));
+        socket.Lost = () => live.Post(new(Happening.UserClosed, socket));
         if (IsDraining)
         {
             live.Post(new(Happening.Drain));
@@ -128,6 +129,7 @@ public sealed partial class SessionEngine
 
         opened();
         var live = await AttachAsync(session, socket).ConfigureAwait(false);
+        socket.Lost = () => live.Post(new(Happening.AgentClosed, socket));
         if (IsDraining)
         {
             live.Post(new(Happening.Drain));

@@ -211,6 +211,11 @@ internal sealed class SessionMachine(SessionKind kind, SessionSettings settings,
     /// <summary>The agent's socket is gone.</summary>
     public IReadOnlyList<Effect> AgentClosed(DateTimeOffset now) => Step(() =>
     {
+        if (Agent != Place.Here)
+        {
+            return;
+        }
+
         Agent = Place.Absent;
         if (!IsLog)
         {

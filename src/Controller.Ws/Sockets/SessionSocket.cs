@@ -46,8 +46,11 @@ public sealed class SessionSocket : IDisposable
         _pings = pings;
         _mostBytes = settings.MaxMessageBytes;
         _abort = abort;
-        _goneRegistration = gone.UnsafeRegister(static s => ((SessionSocket)s!).Abort(), this);
+        _goneRegistration = gone.UnsafeRegister(static s => ((SessionSocket)s!).Break(), this);
     }
+
+    /// <summary>Called when the connection is lost: whoever reads may be waiting for room elsewhere.</summary>
+    internal Action? Lost { get; set; }
 
     /// <summary>Where message buffers come from.</summary>
     internal ArrayPool<byte> Pool { get; set; } = ArrayPool<byte>.Shared;
@@ -258,6 +261,12 @@ public sealed class SessionSocket : IDisposable
         }
 
         return reason;
+    }
+
+    private void Break()
+    {
+        Abort();
+        Lost?.Invoke();
     }
 
     private void ClosedByPeer()

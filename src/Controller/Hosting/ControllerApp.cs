@@ -21,10 +21,12 @@ using Controller.Platform;
 using Controller.Registries;
 using Controller.Roles;
 using Controller.Secrets;
+using Controller.Sessions;
 using Controller.SignInPage;
 using Controller.Sql;
 using Controller.Status;
 using Controller.Substitution;
+using Controller.Ws.Sessions;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -36,6 +38,9 @@ namespace Controller.Hosting;
 /// </summary>
 internal sealed partial class ControllerApp : IAsyncDisposable
 {
+    /// <summary>For running requests, when sessions took the whole drain time.</summary>
+    private static readonly TimeSpan LeastStopTime = TimeSpan.FromSeconds(2);
+
     private readonly WebApplication _api;
     private readonly Database _database;
     private readonly ControllerLog _log;
@@ -123,14 +128,14 @@ internal sealed partial class ControllerApp : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops gracefully: no new connections, held polls are answered, running requests finish (within the drain
-    /// time), telemetry and audit events are written, the log is flushed.
+    /// Stops gracefully: held polls are answered, sessions are ended, then no new connections, running requests finish,
+    /// both within the drain time; telemetry and audit events are written, the log is flushed.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
         var flusher = _api.Services.GetRequiredService<TelemetryFlusher>();
         var audit = _api.Services.GetRequiredService<AuditQueue>();
-        await _api.StopAsync();
+        await StopServingAsync();
         Closed(_logger, "API");
         Closed(_logger, "Console");
         await flusher.FinishAsync(CancellationToken.None);
@@ -141,6 +146,21 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         await _database.DisposeAsync();
         _tls?.Dispose();
         await _log.DisposeAsync();
+    }
+
+    /// <summary>The listeners stay open while sessions end: their closes still need the connections.</summary>
+    private async Task StopServingAsync()
+    {
+        var total = Services.GetRequiredService<ControllerSettings>().Server.WebSocket.DrainTimeout;
+        var startedAt = Stopwatch.GetTimestamp();
+
+        // Held polls are answered and the readiness check says so at once.
+        Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        await Services.GetRequiredService<SessionEngine>().DrainAsync();
+
+        var left = total - Stopwatch.GetElapsedTime(startedAt);
+        using var limit = new CancellationTokenSource(left > LeastStopTime ? left : LeastStopTime);
+        await _api.StopAsync(limit.Token);
     }
 
     private async Task StartAsync(ControllerSettings settings, CancellationToken cancel)
@@ -156,6 +176,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             Services.GetRequiredService<SystemImages>().ApplyAsync(cancel),
             Services.GetRequiredService<Replica>().RegisterAsync(cancel),
             Services.GetRequiredService<IdentityStartup>().RunAsync(cancel),
+            Services.GetRequiredService<SessionReconcileJob>().StartAsync(),
             Services.GetRequiredService<FogCountWarning>().CheckAsync(cancel));
         Services.GetRequiredService<ConsoleConfig>().Save();
         _malformed = Services.GetRequiredService<DiagnosticListener>().Subscribe(
@@ -214,6 +235,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .AddApplications()
             .AddRoles()
             .AddEvents()
+            .AddSessions(settings)
             .AddApplicationTemplates()
             .AddSubstitution();
         customize?.Invoke(builder.Services);
@@ -221,6 +243,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         var app = builder.Build();
         app.MapWhen(ConsoleConnection.Carries, app.Services.GetRequiredService<ConsolePages>().Use);
         TrustedProxies.Use(app, settings.Server.TrustProxy);
+        app.Services.GetRequiredService<SocketEntrance>().Use(app);
         var requests = app.Services.GetRequiredService<RequestLog>();
         if (requests.IsOn)
         {
@@ -269,6 +292,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         RoleEndpoints.Map(api);
         ServiceAccountEndpoints.Map(api);
         EventEndpoints.Map(api);
+        SessionEndpoints.Map(api);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Logger initialized successfully")]

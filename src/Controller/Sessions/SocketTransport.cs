@@ -1,0 +1,45 @@
+using Controller.Ws.Sockets;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Controller.Sessions;
+
+/// <summary>
+/// Puts a <see cref="PingStream"/> between the connection and its WebSocket, whichever way the client upgrades: by
+/// HTTP/1.1 or, as browsers do over TLS, by a CONNECT of HTTP/2 (RFC 8441).
+/// </summary>
+internal sealed class SocketTransport(IHttpUpgradeFeature? upgrade, IHttpExtendedConnectFeature? connect) : IHttpUpgradeFeature, IHttpExtendedConnectFeature
+{
+    /// <summary>Known once the request was upgraded.</summary>
+    public PingStream? Stream { get; private set; }
+
+    public bool IsUpgradableRequest => upgrade is { IsUpgradableRequest: true };
+
+    public bool IsExtendedConnect => connect is { IsExtendedConnect: true };
+
+    public string? Protocol => connect?.Protocol;
+
+    /// <summary>Whether the request asks for a WebSocket.</summary>
+    public static bool IsAskedFor(HttpContext context) =>
+        context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
+        || context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
+
+    /// <summary>Makes the rest of the pipeline see the connection through a new transport.</summary>
+    public static void Install(HttpContext context)
+    {
+        var features = context.Features;
+        var transport = new SocketTransport(features.Get<IHttpUpgradeFeature>(), features.Get<IHttpExtendedConnectFeature>());
+        features.Set(transport);
+        if (transport.IsExtendedConnect)
+        {
+            features.Set<IHttpExtendedConnectFeature>(transport);
+        }
+        else
+        {
+            features.Set<IHttpUpgradeFeature>(transport);
+        }
+    }
+
+    public async Task<Stream> UpgradeAsync() => Stream = new PingStream(await upgrade!.UpgradeAsync());
+
+    public async ValueTask<Stream> AcceptAsync() => Stream = new PingStream(await connect!.AcceptAsync());
+}
