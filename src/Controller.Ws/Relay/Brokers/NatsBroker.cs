@@ -52,7 +52,7 @@ internal sealed class NatsBroker(IRelayBroker broker, NatsRelaySettings settings
         AuthOpts = new NatsAuthOpts { Creds = place.NatsCredentials, Username = place.UserName, Password = place.Password },
         TlsOpts = new NatsTlsOpts
         {
-            Mode = place.UseTls ? TlsMode.Require : TlsMode.Auto,
+            Mode = place.UseTls ? TlsMode.Require : TlsMode.Prefer,
             ConfigureClientAuthentication = options =>
             {
                 options.RemoteCertificateValidationCallback = BrokerTls.TrustOnly(place.Authorities);
@@ -62,7 +62,6 @@ internal sealed class NatsBroker(IRelayBroker broker, NatsRelaySettings settings
         },
         ConnectTimeout = ConnectTimeout,
         PingInterval = PingInterval,
-        MaxReconnectRetry = 0,
         WriterBufferSize = 1024 * 1024,
         ReaderBufferSize = 256 * 1024,
     };

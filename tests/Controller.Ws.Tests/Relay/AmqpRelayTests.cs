@@ -3,7 +3,7 @@ using Controller.Ws.Relay;
 using Controller.Ws.Relay.Brokers;
 using Controller.Ws.Sessions;
 
-namespace Controller.Tests.Relay;
+namespace Controller.Ws.Tests.Relay;
 
 /// <summary>
 /// The relay over a real RabbitMQ, by both versions of AMQP; it takes the place of the router for 1.0. One test after the

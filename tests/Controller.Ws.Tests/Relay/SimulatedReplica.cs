@@ -1,14 +1,14 @@
 using System.Buffers.Binary;
-using Controller.Ws;
 using Controller.Ws.Frames;
 using Controller.Ws.Relay;
 using Controller.Ws.Relay.Links;
 using Controller.Ws.Sessions;
 using Controller.Ws.Telemetry;
+using Controller.Ws.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Controller.Tests.Relay;
+namespace Controller.Ws.Tests.Relay;
 
 /// <summary>One side of a session on a replica of its own, all of whose work is done by <see cref="Work"/>.</summary>
 internal sealed class SimulatedReplica : IRelayReceiver, IAsyncDisposable
@@ -16,11 +16,13 @@ internal sealed class SimulatedReplica : IRelayReceiver, IAsyncDisposable
     private readonly Queue<IThreadPoolWorkItem> _work = new();
     private readonly SessionMetrics _metrics = new();
     private readonly BrokerRelay _relay;
+    private readonly SimulatedNetwork.Transport _transport;
     private TaskCompletionSource? _taking;
 
     public SimulatedReplica(SimulatedNetwork network, TimeProvider time)
     {
-        _relay = new(new(network.Connect(), Pool, _metrics, time, NullLogger.Instance, new NatsRelaySettings()) { Schedule = _work.Enqueue });
+        _transport = network.Connect();
+        _relay = new(new(_transport, Pool, _metrics, time, NullLogger.Instance, new NatsRelaySettings()) { Schedule = _work.Enqueue });
     }
 
     public CountingPool Pool { get; } = new();
@@ -64,6 +66,9 @@ internal sealed class SimulatedReplica : IRelayReceiver, IAsyncDisposable
         work.Execute();
         return true;
     }
+
+    /// <summary>The process is gone: it neither hears nor says anything any more.</summary>
+    public void Die() => _transport.IsDead = true;
 
     public void FinishTaking()
     {

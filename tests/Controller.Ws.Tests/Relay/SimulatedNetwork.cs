@@ -1,7 +1,7 @@
 using System.Buffers;
 using Controller.Ws.Relay;
 
-namespace Controller.Tests.Relay;
+namespace Controller.Ws.Tests.Relay;
 
 /// <summary>
 /// A broker in memory that loses, repeats, delays and reorders as its random numbers say, and can be taken down. Nothing
@@ -10,7 +10,7 @@ namespace Controller.Tests.Relay;
 internal sealed class SimulatedNetwork(Random random)
 {
     private readonly List<(string Queue, Envelope Envelope, byte[] Payload)> _underway = [];
-    private readonly List<(string Queue, IRelayInbox Inbox)> _subscriptions = [];
+    private readonly List<(string Queue, IRelayInbox Inbox, Transport Of)> _subscriptions = [];
 
     public double Loss { get; set; }
 
@@ -31,7 +31,7 @@ internal sealed class SimulatedNetwork(Random random)
     public void BringUp()
     {
         IsUp = true;
-        foreach (var (_, inbox) in _subscriptions.ToArray())
+        foreach (var (_, inbox, _) in _subscriptions.ToArray())
         {
             inbox.Subscribed();
         }
@@ -56,9 +56,9 @@ internal sealed class SimulatedNetwork(Random random)
             return true;
         }
 
-        foreach (var (name, inbox) in _subscriptions.ToArray())
+        foreach (var (name, inbox, of) in _subscriptions.ToArray())
         {
-            if (name == queue)
+            if (name == queue && !of.IsDead)
             {
                 inbox.Receive(envelope, InPieces(payload));
             }
@@ -67,7 +67,7 @@ internal sealed class SimulatedNetwork(Random random)
         return true;
     }
 
-    public IRelayTransport Connect() => new Transport(this);
+    public Transport Connect() => new(this);
 
     /// <summary>A payload as a socket's reader may hand it over: in two segments.</summary>
     private static ReadOnlySequence<byte> InPieces(byte[] payload)
@@ -95,8 +95,10 @@ internal sealed class SimulatedNetwork(Random random)
         }
     }
 
-    private sealed class Transport(SimulatedNetwork network) : IRelayTransport
+    internal sealed class Transport(SimulatedNetwork network) : IRelayTransport
     {
+        public bool IsDead { get; set; }
+
         public string Name => "nats";
 
         public ValueTask<bool> IsAvailableAsync(CancellationToken cancel) => new(network.IsUp);
@@ -105,7 +107,7 @@ internal sealed class SimulatedNetwork(Random random)
 
         public IAsyncDisposable Subscribe(RelayAddress address, IRelayInbox inbox)
         {
-            var subscription = (address.Queue, inbox);
+            var subscription = (address.Queue, inbox, this);
             network._subscriptions.Add(subscription);
             if (network.IsUp)
             {
@@ -127,6 +129,11 @@ internal sealed class SimulatedNetwork(Random random)
             if (!envelope.TryWrite(text, out var written) || !Envelope.TryRead(text.AsSpan(0, written), out var read))
             {
                 throw new InvalidOperationException($"Cannot be read: {envelope}");
+            }
+
+            if (IsDead)
+            {
+                return default;
             }
 
             network._underway.Add((address.Queue, read, payload.ToArray()));

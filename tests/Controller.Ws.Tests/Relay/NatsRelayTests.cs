@@ -8,7 +8,7 @@ using Controller.Ws.Relay.Brokers;
 using Controller.Ws.Sessions;
 using NATS.NKeys;
 
-namespace Controller.Tests.Relay;
+namespace Controller.Ws.Tests.Relay;
 
 /// <summary>The relay over a real nats-server.</summary>
 public class NatsRelayTests
@@ -110,7 +110,7 @@ public class NatsRelayTests
         Console.WriteLine($"{Frames * (double)Size / 1e6 / watch.Elapsed.TotalSeconds:F0} MB/s in {watch.Elapsed.TotalSeconds:F2} s");
     }
 
-    private static JsonElement Vectors => Example.Json("platform/nats-keys-and-claims.json");
+    private static JsonElement Vectors => RelayExample.Keys;
 
     private static string Public(string name) => Vectors.GetProperty("keys").GetProperty(name).GetProperty("public").GetString()!;
 

@@ -6,7 +6,7 @@ using Controller.Ws.Relay.Brokers;
 using Controller.Ws.Sessions;
 using CsCheck;
 
-namespace Controller.Tests.Relay;
+namespace Controller.Ws.Tests.Relay;
 
 public class EnvelopeTests
 {

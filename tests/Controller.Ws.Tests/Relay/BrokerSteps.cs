@@ -2,7 +2,7 @@ using Controller.Ws.Relay;
 using Controller.Ws.Relay.Brokers;
 using Controller.Ws.Sessions;
 
-namespace Controller.Tests.Relay;
+namespace Controller.Ws.Tests.Relay;
 
 /// <summary>What the relay promises, whatever the broker: the same steps for each.</summary>
 internal static class BrokerSteps

@@ -1,14 +1,14 @@
 using System.Text;
 using NATS.NKeys;
 
-namespace Controller.Tests.Relay;
+namespace Controller.Ws.Tests.Relay;
 
 /// <summary>NKeys, against pairs made by NATS' own tools.</summary>
 public class KeyPairTests
 {
     public static IEnumerable<Func<(string Name, string Public, string Seed)>> Vectors()
     {
-        foreach (var key in Example.Json("platform/nats-keys-and-claims.json").GetProperty("keys").EnumerateObject())
+        foreach (var key in RelayExample.Keys.GetProperty("keys").EnumerateObject())
         {
             yield return () => (key.Name, key.Value.GetProperty("public").GetString()!, key.Value.GetProperty("seed").GetString()!);
         }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Threading.Channels;
-using Controller.Ws;
 using Controller.Ws.Frames;
 using Controller.Ws.Relay;
 using Controller.Ws.Relay.Brokers;
@@ -10,15 +9,19 @@ using Controller.Ws.Sessions;
 using Controller.Ws.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Controller.Tests.Relay;
+namespace Controller.Ws.Tests.Relay;
 
 /// <summary>One side of a session on a replica of its own, connected to a real broker.</summary>
 internal sealed class RelayReplica : IRelayReceiver, IAsyncDisposable
 {
     private readonly Channel<(int Number, int Length)> _frames = Channel.CreateUnbounded<(int, int)>();
-    private readonly SessionMetrics _metrics = new();
+    private readonly SessionMetrics _metrics;
 
-    private RelayReplica(IRelay relay) => Relay = relay;
+    private RelayReplica(IRelay relay, SessionMetrics metrics)
+    {
+        Relay = relay;
+        _metrics = metrics;
+    }
 
     public IRelay Relay { get; }
 
@@ -34,7 +37,8 @@ internal sealed class RelayReplica : IRelayReceiver, IAsyncDisposable
     {
         var metrics = new SessionMetrics();
         var settings = new SessionSettings { Amqp = new AmqpRelaySettings { PoolSize = poolSize } };
-        return new(RelayFactory.Create(kind, new FixedBroker(place), settings, metrics, TimeProvider.System, NullLoggerFactory.Instance));
+        return new(
+            RelayFactory.Create(kind, new FixedBroker(place), settings, metrics, TimeProvider.System, NullLoggerFactory.Instance), metrics);
     }
 
     public RelayReplica Open(SessionInfo session, SessionSide side)

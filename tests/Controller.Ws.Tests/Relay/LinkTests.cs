@@ -1,7 +1,7 @@
 using Controller.Ws.Sessions;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Controller.Tests.Relay;
+namespace Controller.Ws.Tests.Relay;
 
 /// <summary>Rules of a link, one at a time, over a network that does no harm.</summary>
 public class LinkTests
@@ -20,6 +20,7 @@ public class LinkTests
         await Assert.That(agent.Numbers).IsEquivalentTo([0]);
 
         // The agent's replica is gone without a word; so is the broker, for an hour.
+        agent.Die();
         Pass(30, user);
         _network.TakeDown();
         _time.Advance(TimeSpan.FromHours(1));
@@ -123,7 +124,7 @@ public class LinkTests
         Settle(user, agent);
 
         await Assert.That(user.Numbers).IsEquivalentTo(Enumerable.Range(0, sent));
-        await Assert.That(agent.Pool.Outstanding).IsEqualTo(0);
+        await Assert.That(agent.Pool.Out).IsEqualTo(0);
     }
 
     [Test]
@@ -139,7 +140,7 @@ public class LinkTests
         await user.Link.DisposeAsync();
 
         await Assert.That(async () => await waiting).Throws<OperationCanceledException>();
-        await Assert.That(user.Pool.Outstanding).IsEqualTo(0);
+        await Assert.That(user.Pool.Out).IsEqualTo(0);
         await Assert.That(user.Links).IsEqualTo(0);
     }
 
@@ -211,7 +212,7 @@ public class LinkTests
 
         await Assert.That(await closed).IsFalse();
         await user.Link.DisposeAsync();
-        await Assert.That(user.Pool.Outstanding).IsEqualTo(0);
+        await Assert.That(user.Pool.Out).IsEqualTo(0);
     }
 
     [Test]
