@@ -1,6 +1,6 @@
 using Controller.Configuration;
+using Controller.Sessions.Relay;
 using Controller.Ws.Limits;
-using Controller.Ws.Relay;
 using Controller.Ws.Sessions;
 using Controller.Ws.Telemetry;
 
@@ -14,7 +14,7 @@ internal static class SessionServices
         .AddSingleton<SessionMetrics>()
         .AddSingleton<SessionRows>()
         .AddSingleton<ISessionStore>(p => p.GetRequiredService<SessionRows>())
-        .AddSingleton<IRelay, NoRelay>()
+        .AddRelay(settings)
         .AddSingleton<SessionEngine>()
         .AddSingleton<UpgradeLimits>()
         .AddSingleton<SocketRoutes>()
