@@ -13,17 +13,26 @@ public sealed class RabbitServer : IAsyncDisposable
     private readonly ServerProcess _names;
     private readonly int _namesPort;
     private readonly int _nodePort = ServerProcess.FreePort();
+    private readonly TestAuthority? _authority;
+    private readonly string? _certificateUser;
     private ServerProcess? _process;
 
-    private RabbitServer(ServerProcess names, int namesPort)
+    private RabbitServer(ServerProcess names, int namesPort, TestAuthority? authority, string? certificateUser)
     {
         _names = names;
         _namesPort = namesPort;
+        _authority = authority;
+        _certificateUser = certificateUser;
     }
 
     public int Port { get; } = ServerProcess.FreePort();
 
-    public static async Task<RabbitServer> StartAsync()
+    /// <summary>Where it speaks TLS, given an authority.</summary>
+    public int TlsPort { get; } = ServerProcess.FreePort();
+
+    /// <param name="authority">Lets it speak TLS to clients with a certificate.</param>
+    /// <param name="certificateUser">The user who signs in by a certificate with this common name.</param>
+    public static async Task<RabbitServer> StartAsync(TestAuthority? authority = null, string? certificateUser = null)
     {
         await TestDependencies.FindAsync("rabbitmq-server", Program);
         var port = ServerProcess.FreePort();
@@ -35,7 +44,7 @@ public sealed class RabbitServer : IAsyncDisposable
             "KILL",
             [epmd, "-port", Text(port), "-address", "127.0.0.1", "-relaxed_command_check"],
             () => ServerProcess.GreetAsync(port, [0, 1, (byte)'n']));
-        var server = new RabbitServer(names, port);
+        var server = new RabbitServer(names, port, authority, certificateUser);
         await server.StartAgainAsync();
         return server;
     }
@@ -60,9 +69,10 @@ public sealed class RabbitServer : IAsyncDisposable
             distribution.listener.interface = 127.0.0.1
             log.console = true
             log.file = false
+            {await TlsAsync(directory)}
 
             """);
-        await File.WriteAllTextAsync(Path.Combine(directory, "enabled_plugins"), "[rabbitmq_amqp1_0].\n");
+        await File.WriteAllTextAsync(Path.Combine(directory, "enabled_plugins"), "[rabbitmq_amqp1_0,rabbitmq_auth_mechanism_ssl].\n");
         string[] environment =
         [
             $"HOME={directory}",
@@ -91,6 +101,45 @@ public sealed class RabbitServer : IAsyncDisposable
     {
         await KillAsync();
         await _names.DisposeAsync();
+    }
+
+    /// <summary>Writes certificates and the user, and answers the lines that name them.</summary>
+    private async Task<string> TlsAsync(string directory)
+    {
+        if (_authority is not { } authority)
+        {
+            return "";
+        }
+
+        foreach (var (name, text) in new[]
+        {
+            ("ca.pem", authority.CertificatePem),
+            ("server.pem", authority.ServerCertificatePem),
+            ("server.key", authority.ServerKeyPem),
+            ("definitions.json",
+                $$"""
+                {
+                  "users": [ { "name": "{{_certificateUser}}", "password_hash": "", "hashing_algorithm": "rabbit_password_hashing_sha256", "tags": "" } ],
+                  "vhosts": [ { "name": "/" } ],
+                  "permissions": [ { "user": "{{_certificateUser}}", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*" } ]
+                }
+                """),
+        })
+        {
+            await File.WriteAllTextAsync(Path.Combine(directory, name), text);
+        }
+
+        return $"""
+            listeners.ssl.1 = 127.0.0.1:{Text(TlsPort)}
+            ssl_options.cacertfile = {directory}/ca.pem
+            ssl_options.certfile = {directory}/server.pem
+            ssl_options.keyfile = {directory}/server.key
+            ssl_options.verify = verify_peer
+            ssl_options.fail_if_no_peer_cert = true
+            ssl_cert_login_from = common_name
+            auth_mechanisms.1 = EXTERNAL
+            load_definitions = {directory}/definitions.json
+            """;
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

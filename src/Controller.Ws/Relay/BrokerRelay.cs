@@ -17,6 +17,7 @@ internal sealed partial class BrokerRelay : IRelay
     private readonly LinkOptions _options;
     private readonly ITimer _ticks;
     private volatile RelayLink[] _links = [];
+    private bool _isDisposed;
 
     public BrokerRelay(LinkOptions options)
     {
@@ -69,6 +70,11 @@ internal sealed partial class BrokerRelay : IRelay
     /// <summary>Ends all links, tells the other ends, and disconnects.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
         var links = _links;
         foreach (var link in links)
         {

@@ -12,7 +12,7 @@ namespace Controller.Ws.Tests.Relay;
 [NotInParallel("rabbit")]
 public class AmqpRelayTests
 {
-    private static readonly Lazy<Task<RabbitServer>> Shared = new(RabbitServer.StartAsync);
+    private static readonly Lazy<Task<RabbitServer>> Shared = new(() => RabbitServer.StartAsync());
 
     [After(Class)]
     public static async Task StopAsync()
@@ -50,6 +50,17 @@ public class AmqpRelayTests
     public async Task AWrongPasswordIsNoBroker(RelayKind relay)
     {
         await using var replica = RelayReplica.Create(relay, await PlaceAsync() with { Password = "wrong" });
+
+        await Assert.That(await replica.Relay.IsAvailableAsync(CancellationToken.None)).IsFalse();
+    }
+
+    [Test]
+    [Arguments(RelayKind.Amqp)]
+    [Arguments(RelayKind.Rabbit)]
+    public async Task ABrokerThatIsDownIsSaidToBe(RelayKind relay)
+    {
+        await using var server = NatsServer.NotStarted();
+        await using var replica = RelayReplica.Create(relay, BrokerSteps.Place(server.Port));
 
         await Assert.That(await replica.Relay.IsAvailableAsync(CancellationToken.None)).IsFalse();
     }

@@ -159,8 +159,8 @@ public class LinkTests
 
         await Assert.That(second.Numbers).IsEquivalentTo([1]);
         await Assert.That(first.Numbers).IsEquivalentTo([0]);
-        await Assert.That(first.Losses).IsEqualTo(1);
-        await Assert.That(user.Losses).IsEqualTo(0);
+        await Assert.That(first.Replacements).IsEqualTo(1);
+        await Assert.That(first.Losses + user.Losses).IsEqualTo(0);
         await Assert.That(user.Numbers).IsEquivalentTo([0]);
 
         // What the old link still says is not heard.

@@ -40,6 +40,8 @@ internal sealed class SimulatedReplica : IRelayReceiver, IAsyncDisposable
 
     public int Losses { get; private set; }
 
+    public int Replacements { get; private set; }
+
     /// <summary>The receiver takes its time: a frame is taken only by <see cref="FinishTaking"/>.</summary>
     public bool IsSlow { get; set; }
 
@@ -105,6 +107,8 @@ internal sealed class SimulatedReplica : IRelayReceiver, IAsyncDisposable
     }
 
     public void Lost() => Losses++;
+
+    public void Replaced() => Replacements++;
 
     public async ValueTask DisposeAsync()
     {

@@ -206,7 +206,7 @@ internal sealed partial class BrokerSlot : IAsyncDisposable
         try
         {
             var handle = await connection.SubscribeAsync(subscription.Address, subscription.Inbox, _stop.Token).ConfigureAwait(false);
-            if (await subscription.HoldAsync(handle).ConfigureAwait(false))
+            if (await subscription.HoldAsync(handle, connection).ConfigureAwait(false))
             {
                 subscription.Inbox.Subscribed();
             }
@@ -243,13 +243,13 @@ internal sealed partial class BrokerSlot : IAsyncDisposable
 
         public IRelayInbox Inbox => inbox;
 
-        /// <summary>Keeps what ends the subscription at the broker; one of a lost connection is forgotten.</summary>
-        /// <returns>False when the subscription was ended meanwhile.</returns>
-        public async ValueTask<bool> HoldAsync(IAsyncDisposable handle)
+        /// <summary>Keeps what ends the subscription at the broker.</summary>
+        /// <returns>False when the subscription or the connection ended meanwhile.</returns>
+        public async ValueTask<bool> HoldAsync(IAsyncDisposable handle, IBrokerConnection connection)
         {
             lock (slot._gate)
             {
-                if (!_isOver)
+                if (!_isOver && ReferenceEquals(slot._connection, connection))
                 {
                     _handle = handle;
                     return true;

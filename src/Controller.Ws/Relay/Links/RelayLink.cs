@@ -64,6 +64,7 @@ internal sealed partial class RelayLink : IRelayLink, IThreadPoolWorkItem
     private bool _isOver;
     private bool _isRemoved;
     private bool _isLost;
+    private bool _isReplaced;
     private bool _isCloseTaken;
     private bool _wasMet;
     private bool _pollDue;
@@ -276,6 +277,7 @@ internal sealed partial class RelayLink : IRelayLink, IThreadPoolWorkItem
             }
 
             // The other end has gone over to a later link.
+            _isReplaced = true;
             _peers.Forget();
             Lose();
         }
@@ -707,6 +709,9 @@ internal sealed partial class RelayLink : IRelayLink, IThreadPoolWorkItem
     {
         switch (arrival.Kind)
         {
+            case EnvelopeKind.Bye when _isReplaced:
+                _receiver.Replaced();
+                return default;
             case EnvelopeKind.Bye:
                 _receiver.Lost();
                 return default;
