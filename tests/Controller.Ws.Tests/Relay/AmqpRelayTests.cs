@@ -17,7 +17,7 @@ public class AmqpRelayTests
     [After(Class)]
     public static async Task StopAsync()
     {
-        if (Shared.IsValueCreated)
+        if (Shared is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
         {
             await (await Shared.Value).DisposeAsync();
         }
