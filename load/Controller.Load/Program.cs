@@ -23,6 +23,7 @@ const string usage = """
                                 --sessions 500  --rate 100 (opened per second)  --fogs N  --seconds 15 (of typing)
                                 --stream-seconds 5  --frame 65536
                                 --agent-url URL   where agents dial: another replica
+                                --drain           at the end: SIGTERM to --pid, and how users are told
         startup   starts a binary with a fresh and with an existing data directory (needs no --url)
                                 --binary PATH  --runs 5  --env NAME=VALUE (repeatable)
 
