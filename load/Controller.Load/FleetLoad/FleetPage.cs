@@ -70,6 +70,6 @@ internal static class FleetPage
         }
 
         string Over(string title, string unit, params (string Name, Func<FleetSample, double> Value)[] lines) => new SvgChart(
-            title, "seconds", unit, [.. lines.Select(l => new SvgSeries(l.Name, [.. run.Samples.Select(s => (s.At.TotalSeconds, l.Value(s)))]))]).ToString();
+            title, "seconds", unit, [.. lines.Select(l => new SvgSeries(l.Name, [.. run.Samples.Select(s => (Math.Round(s.At.TotalSeconds), l.Value(s)))]))]).ToString();
     }
 }

@@ -37,7 +37,7 @@ internal sealed record SvgChart(string Title, string XLabel, string YLabel, IRea
 
         foreach (var x in Ticks(points))
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(x):0.#}\" y=\"{Height - Bottom + 16}\" text-anchor=\"middle\">{x:#,0.##}</text>");
+            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(x):0.#}\" y=\"{Height - Bottom + 16}\" text-anchor=\"middle\">{x:#,0}</text>");
         }
 
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Width - Right}\" y=\"{Height - 8}\" text-anchor=\"end\">{Text(XLabel)}</text>");
