@@ -8,6 +8,7 @@ namespace Controller.Load;
 internal sealed class LoadUser(LoadFog fog, LoadAgent agent, string microservice) : IDisposable
 {
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LoadSocket? _socket;
     private byte[] _buffer = [];
     private long _received;
@@ -26,6 +27,9 @@ internal sealed class LoadUser(LoadFog fog, LoadAgent agent, string microservice
 
     /// <summary>Bytes of output so far.</summary>
     public long Received => Volatile.Read(ref _received);
+
+    /// <summary>How the server closed the terminal; null when the connection just broke.</summary>
+    public Task<string?> Ended => _ended.Task;
 
     /// <summary>Told of each echo.</summary>
     public Action<TimeSpan>? Echoed { get; set; }
@@ -68,10 +72,13 @@ internal sealed class LoadUser(LoadFog fog, LoadAgent agent, string microservice
         {
             await socket.ReadAsync(Take);
             _ready.TrySetException(new WebSocketException("Closed: " + socket.Closed));
+            _ended.TrySetResult(socket.Closed);
+            await socket.CloseAsync();
         }
         catch (Exception error) when (error is WebSocketException or IOException or ObjectDisposedException)
         {
             _ready.TrySetException(error);
+            _ended.TrySetResult(null);
         }
     }
 

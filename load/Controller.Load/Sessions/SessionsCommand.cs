@@ -27,7 +27,13 @@ internal static class SessionsCommand
         var frame = args.Number("frame", 64 * 1024, 1);
         var agentApi = args.Text("agent-url") is { } other ? other.TrimEnd('/') + "/api/v3" : target.Api;
         var probe = ProcessProbe.From(args);
-        var keep = args.Flag("keep");
+        var drain = args.Flag("drain");
+        var keep = args.Flag("keep") || drain;
+        if (drain && probe is null)
+        {
+            throw new UsageException("--drain needs --pid");
+        }
+
         args.RejectRest();
         using var operators = await Session.OpenAsync(target);
         await using var fleet = new Fleet(operators, target with { Url = agentApi[..^"/api/v3".Length] }, keep);
@@ -50,6 +56,11 @@ internal static class SessionsCommand
             if (streamSeconds > 0)
             {
                 passed &= await StreamAsync(users[0], streamSeconds, frame, isRelayed, probe, report);
+            }
+
+            if (drain)
+            {
+                return passed & await DrainAsync(users, probe!, report);
             }
 
             await Task.WhenAll(users.Select(u => u.CloseAsync()));
@@ -94,7 +105,7 @@ internal static class SessionsCommand
             lock (placed)
             {
                 applications.Add(name);
-                foreach (var microservice in made.GetProperty("microservices").EnumerateArray())
+                foreach (var microservice in made.EnumerateArray())
                 {
                     var fog = microservice.GetProperty("iofogUuid").GetString();
                     placed.Add((microservice.GetProperty("uuid").GetString()!, fogs.FindIndex(f => f.Uuid == fog)));
@@ -240,5 +251,20 @@ internal static class SessionsCommand
         }
 
         return sent == user.Received - before && rate >= (isRelayed ? RelayedStreamTarget : StreamTarget);
+    }
+
+    /// <summary>Stops the server as an orchestrator does, and sees how its users are told.</summary>
+    private static async Task<bool> DrainAsync(List<LoadUser> users, ProcessProbe probe, Report report)
+    {
+        Console.WriteLine($"  SIGTERM with {users.Count} open sessions");
+        var clock = Stopwatch.StartNew();
+        probe.Terminate();
+        var ends = await Task.WhenAll(users.Select(async u => (Reason: await u.Ended, At: clock.Elapsed)));
+        var told = ends.Count(e => e.Reason == "1001 Server draining");
+        report.Add("last user told after SIGTERM", ends.Max(e => e.At).TotalMilliseconds, "ms");
+        await probe.ExitedAsync(TimeSpan.FromSeconds(60));
+        report.Add("process gone after SIGTERM", clock.Elapsed.TotalMilliseconds, "ms");
+        report.Count("users told 1001 Server draining", told);
+        return told == users.Count;
     }
 }
