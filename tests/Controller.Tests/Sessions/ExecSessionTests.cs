@@ -168,7 +168,8 @@ public sealed class ExecSessionTests
         await user.TypeAsync("x", w.Patience);
         await Assert.That((await again.ReceiveAsync(w.Patience))!.Text).IsEqualTo("x");
         await again.SendAsync(SessionWorld.FromAgent(user, SessionFrameType.Stdout, "y"), w.Patience);
-        await Assert.That(Encoding.UTF8.GetString(await user.ReadOutputAsync(44, w.Patience))).EndsWith("y");
+        await user.WaitForAgentAsync(w.Patience);
+        await Assert.That((await user.NextAsync(w.Patience)).Text).IsEqualTo("y");
     }
 
     [Test]
@@ -201,6 +202,7 @@ public sealed class ExecSessionTests
         await using var w = await SessionWorld.StartAsync();
         var (user, agent) = await w.PairedExecAsync();
         const int pieces = 600, size = 100_000;
+        var sent = 0;
         var sending = Task.Run(async () =>
         {
             for (var i = 0; i < pieces; i++)
@@ -208,8 +210,18 @@ public sealed class ExecSessionTests
                 var data = new byte[size];
                 Array.Fill(data, (byte)i);
                 await agent.SendAsync(new SessionFrame(SessionFrameType.Stdout) { Data = data }, w.Patience);
+                Volatile.Write(ref sent, i + 1);
             }
         });
+
+        // It comes to a stand before all is sent.
+        for (int before = -1, now = 0; before != now || now == 0; now = Volatile.Read(ref sent))
+        {
+            before = now;
+            await Task.Delay(300, w.Patience);
+        }
+
+        await Assert.That(sending.IsCompleted).IsFalse();
         for (var i = 0; i < pieces; i++)
         {
             var frame = await user.NextAsync(w.Patience);

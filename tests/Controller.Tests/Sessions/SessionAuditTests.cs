@@ -74,6 +74,7 @@ public sealed class SessionAuditTests
         List<Task<string>> endings;
         await using (var w = await SessionWorld.StartAsync())
         {
+            w.IsStopping = true;
             var (user, agent) = await w.PairedExecAsync();
             endings = [ReadAsync(user.Wire), ReadAsync(agent)];
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Controller.Sql;
 using Controller.Sql.Stores;
@@ -12,6 +13,9 @@ internal sealed class SessionWorld : IAsyncDisposable
 {
     /// <summary>Nothing here takes so long; a test that hangs ends.</summary>
     private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(60));
+
+    /// <summary>Cut at the end, so that the Controller does not wait for answers to its closes.</summary>
+    private readonly ConcurrentBag<SessionWire> _wires = [];
 
     private SessionWorld(TestController controller, TestAgent agent)
     {
@@ -30,6 +34,9 @@ internal sealed class SessionWorld : IAsyncDisposable
     public Database Database => Controller.Database;
 
     public string Url => Controller.App.Address + "api/v3";
+
+    /// <summary>The test is about sockets that are open when the Controller stops.</summary>
+    public bool IsStopping { get; set; }
 
     public CancellationToken Patience => _patience.Token;
 
@@ -82,8 +89,12 @@ internal sealed class SessionWorld : IAsyncDisposable
     public Task SqlAsync(string sql, SqlParams? parameters = null) => Database.WriteAsync(s => s.ExecuteAsync(sql, parameters));
 
     /// <summary>Dials; the path is below <c>/api/v3</c>.</summary>
-    public Task<SessionWire> DialAsync(string path, string? bearer = NamedBearer.Admin, SessionDial? dial = null) =>
-        SessionWire.ConnectAsync(SessionWire.Address(Url, path), (dial ?? new()) with { Bearer = bearer }, Patience);
+    public async Task<SessionWire> DialAsync(string path, string? bearer = NamedBearer.Admin, SessionDial? dial = null)
+    {
+        var wire = await SessionWire.ConnectAsync(SessionWire.Address(Url, path), (dial ?? new()) with { Bearer = bearer }, Patience);
+        _wires.Add(wire);
+        return wire;
+    }
 
     /// <summary>Code and reason by which a socket is closed that should serve nothing.</summary>
     public async Task<string> RefusalAsync(string path, string? bearer = NamedBearer.Admin)
@@ -97,16 +108,16 @@ internal sealed class SessionWorld : IAsyncDisposable
     public async Task<string> EndingAsync(SessionWire wire) => await wire.ReadToEndAsync(Patience);
 
     /// <summary>Opens a terminal.</summary>
-    public Task<OperatorSession> ExecAsync(string? microservice = null, bool isSystem = false, string bearer = NamedBearer.Admin) =>
-        OperatorSession.ExecAsync(Url, microservice ?? Microservice, new() { Bearer = bearer }, isSystem, Patience);
+    public Task<OperatorSession> ExecAsync(string? microservice = null, bool isSystem = false) =>
+        KeepAsync(OperatorSession.ExecAsync(Url, microservice ?? Microservice, new() { Bearer = NamedBearer.Admin }, isSystem, Patience));
 
     /// <summary>Opens the log of the microservice.</summary>
     public Task<OperatorSession> LogsAsync(string query = "tail=100&follow=true") =>
-        OperatorSession.LogsAsync(Url, $"/microservices/{Microservice}/logs", new() { Bearer = NamedBearer.Admin }, query, Patience);
+        KeepAsync(OperatorSession.LogsAsync(Url, $"/microservices/{Microservice}/logs", new() { Bearer = NamedBearer.Admin }, query, Patience));
 
     /// <summary>Opens the log of the node.</summary>
     public Task<OperatorSession> NodeLogsAsync(string query = "tail=100&follow=true") =>
-        OperatorSession.LogsAsync(Url, $"/iofog/{Agent.Uuid}/logs", new() { Bearer = NamedBearer.Admin }, query, Patience);
+        KeepAsync(OperatorSession.LogsAsync(Url, $"/iofog/{Agent.Uuid}/logs", new() { Bearer = NamedBearer.Admin }, query, Patience));
 
     /// <summary>The agent's socket for a session.</summary>
     public async Task<SessionWire> AnswerAsync(OperatorSession session) => await DialAsync(await PathAsync(session), Agent.Token());
@@ -170,7 +181,22 @@ internal sealed class SessionWorld : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (!IsStopping)
+        {
+            foreach (var wire in _wires)
+            {
+                wire.Abort();
+            }
+        }
+
         await Controller.DisposeAsync();
         _patience.Dispose();
+    }
+
+    private async Task<OperatorSession> KeepAsync(Task<OperatorSession> opening)
+    {
+        var session = await opening;
+        _wires.Add(session.Wire);
+        return session;
     }
 }

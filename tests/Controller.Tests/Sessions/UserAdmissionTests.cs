@@ -44,7 +44,7 @@ public sealed class UserAdmissionTests
     [Test]
     [Arguments("admin", true, true, true, true)]
     [Arguments("sre", true, true, true, true)]
-    [Arguments("developer", true, false, true, false)]
+    [Arguments("developer", true, true, true, true)]
     [Arguments("viewer", false, false, false, false)]
     public async Task Roles_decide_which_sockets_a_user_opens(string role, bool exec, bool systemExec, bool logs, bool systemLogs)
     {
