@@ -87,7 +87,7 @@ internal sealed partial class SocketEntrance(
         }
         finally
         {
-            transport.Release();
+            await transport.ReleaseAsync();
         }
     }
 

@@ -55,9 +55,22 @@ internal sealed class SocketTransport(HttpContext context, IHttpUpgradeFeature? 
         }
     }
 
-    /// <summary>The request ends: the server may use its objects for another one, which nobody must cut.</summary>
-    public void Release()
+    /// <summary>
+    /// The request ends: the server may use its objects for another one, which nobody must cut or ping. Waits for a ping
+    /// that is on its way, and cuts the connection when it does not get through.
+    /// </summary>
+    public async ValueTask ReleaseAsync()
     {
+        if (Stream?.EndAsync() is { } ended)
+        {
+            if (!ended.IsCompleted)
+            {
+                Abort();
+            }
+
+            await ended;
+        }
+
         lock (_lock)
         {
             _isOver = true;
