@@ -57,12 +57,9 @@ internal sealed partial class SocketEntrance(
     {
         AllowSlowReaders(context);
         var handler = routes.Match(context.Request);
-        using var socket = new SessionSocket(
-            await context.WebSockets.AcceptWebSocketAsync(),
-            context.Features.GetRequiredFeature<SocketTransport>().Stream,
-            _settings,
-            context.RequestAborted,
-            context.Abort);
+        var webSocket = await context.WebSockets.AcceptWebSocketAsync();
+        var transport = context.Features.GetRequiredFeature<SocketTransport>();
+        using var socket = new SessionSocket(webSocket, transport.Stream, _settings, context.RequestAborted, transport.Abort);
         try
         {
             await (handler ?? throw new SocketRefusedException("Route not registered"))(context, socket);
@@ -87,6 +84,10 @@ internal sealed partial class SocketEntrance(
         {
             Failed(log, e, context.Request.Path.Value);
             await socket.RefuseAsync(SocketRefusedException.ProtocolError, "Internal server error");
+        }
+        finally
+        {
+            await transport.ReleaseAsync();
         }
     }
 
