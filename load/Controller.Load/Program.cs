@@ -18,7 +18,7 @@ const string usage = """
                                 --fogs 100  --seconds 60  --rate 5 (changes per second; 0 for none)
         workloads lists of everything, single microservices and deployments with a large database and a living fleet
                                 --fogs 1000  --applications 200  --microservices-per-application 30
-                                --operators 10  --seconds 20 (each measurement)
+                                --operators 10  --seconds 20 (each measurement)  --pause 1000 (ms)
         startup   starts a binary with a fresh and with an existing data directory (needs no --url)
                                 --binary PATH  --runs 5  --env NAME=VALUE (repeatable)
 

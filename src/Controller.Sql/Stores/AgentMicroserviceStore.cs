@@ -101,8 +101,9 @@ public static class AgentMicroserviceStore
             new() { { "fog", fogUuid } });
 
     /// <summary>The agent was handed these rebuild orders.</summary>
-    public static Task ClearRebuildsAsync(DbSession session, IEnumerable<string> uuids)
+    public static Task ClearRebuildsAsync(DbSession session, IReadOnlyCollection<string> uuids)
     {
+        session.Changes(uuids);
         var parameters = new SqlParams();
         return session.ExecuteAsync(
             $"UPDATE \"Microservices\" SET \"rebuild\" = FALSE WHERE \"uuid\" IN {parameters.In("uuid", uuids)}", parameters);

@@ -60,6 +60,7 @@ internal sealed class AgentMicroserviceService(Database database, AgentEnvironme
 
     private static async Task<Read> TakeAsync(DbSession session, string fogUuid)
     {
+        session.NothingElseChanges();
         await AgentMicroserviceStore.LockRebuildsAsync(session, fogUuid);
         var read = await ReadAsync(session, fogUuid);
         var taken = read.Rows.Where(r => r.Rebuild).Select(r => r.Uuid).ToList();

@@ -34,7 +34,7 @@ internal sealed partial class Replica(Database database, ControllerSettings sett
     public Task BeatAsync(CancellationToken cancel) => database.WriteAsync(
         async s =>
         {
-            s.KeepRevision();
+            s.NothingElseChanges();
             if (!await ReplicaStore.BeatAsync(s, Id, time.GetUtcNow()))
             {
                 await ReplicaStore.RegisterAsync(s, Id, Id, settings.App.Host, Environment.ProcessId, time.GetUtcNow());

@@ -1,11 +1,13 @@
 using System.Buffers;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Net.Http.Headers;
 
 namespace Controller.Hosting;
 
 /// <summary>
 /// An answer that is the same for all who ask at the same time: whoever comes while one is being made shares the next
-/// one with the others who wait. Each answer is begun after all its askers came, so none of them misses anything.
+/// one with the others who wait. Each answer is begun after all its askers came, so none of them misses anything. A large one
+/// is compressed, once, for those of them who can read that.
 /// </summary>
 /// <param name="type">What the route's description calls the answer.</param>
 /// <param name="make">Writes the body.</param>
@@ -28,7 +30,19 @@ internal sealed class SharedAnswer(JsonTypeInfo type, Func<PooledBytes, Cancella
             }
 
             var (body, tag) = await round.Made.WaitAsync(context.RequestAborted);
-            await context.RespondAsync(StatusCodes.Status200OK, body, tag);
+            context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
+            if (context.IsHeld(tag))
+            {
+                return;
+            }
+
+            if (body.Length >= Gzip.WorthIt && Gzip.IsAccepted(context.Request))
+            {
+                body = await round.CompressedAsync().WaitAsync(context.RequestAborted);
+                context.Response.Headers.ContentEncoding = Gzip.Name;
+            }
+
+            await context.SendAsync(StatusCodes.Status200OK, body);
         }
         finally
         {
@@ -82,6 +96,9 @@ internal sealed class SharedAnswer(JsonTypeInfo type, Func<PooledBytes, Cancella
     private sealed class Round
     {
         private readonly TaskCompletionSource<Answer> _made = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly Lock _lock = new();
+        private Task<ReadOnlySequence<byte>>? _compressing;
+        private PooledBytes? _compressed;
         private int _sharers = 1;
 
         public PooledBytes Body { get; } = new();
@@ -96,6 +113,31 @@ internal sealed class SharedAnswer(JsonTypeInfo type, Func<PooledBytes, Cancella
             if (Interlocked.Decrement(ref _sharers) == 0)
             {
                 Body.Dispose();
+                _compressed?.Dispose();
+            }
+        }
+
+        /// <summary>The answer compressed; for the first who asks, and then for all.</summary>
+        public Task<ReadOnlySequence<byte>> CompressedAsync()
+        {
+            lock (_lock)
+            {
+                return _compressing ??= CompressAsync();
+            }
+        }
+
+        private async Task<ReadOnlySequence<byte>> CompressAsync()
+        {
+            // A sharer itself: those it works for may all go away meanwhile.
+            Enter();
+            try
+            {
+                _compressed = await Task.Run(() => Gzip.Compress(Body.Written));
+                return _compressed.Written;
+            }
+            finally
+            {
+                Leave();
             }
         }
 

@@ -11,6 +11,7 @@ internal static class MicroserviceServices
         .AddSingleton<MicroserviceEnvironment>()
         .AddSingleton<MicroserviceVolumes>()
         .AddSingleton<MicroserviceJson>()
+        .AddSingleton<KeptMicroservices>()
         .AddSingleton<MicroserviceLists>()
         .AddSingleton<MicroserviceService>()
         .AddSingleton<MicroserviceOperations>()
