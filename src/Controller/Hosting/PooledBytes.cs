@@ -27,14 +27,13 @@ internal sealed class PooledBytes : IBufferWriter<byte>, IDisposable
     {
         get
         {
-            var last = _last.AsMemory(_begin, _length - _begin);
             if (_end is null)
             {
-                return new(last);
+                return new(_last, 0, _length);
             }
 
-            var end = new Piece(last, _end);
-            return new(_first!, 0, end, end.Memory.Length);
+            Close();
+            return new(_first!, 0, _end, _end.Memory.Length);
         }
     }
 

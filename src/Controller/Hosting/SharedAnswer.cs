@@ -38,7 +38,7 @@ internal sealed class SharedAnswer(JsonTypeInfo type, Func<PooledBytes, Cancella
 
             if (body.Length >= Gzip.WorthIt && Gzip.IsAccepted(context.Request))
             {
-                body = await round.CompressedAsync().WaitAsync(context.RequestAborted);
+                body = await round.CompressedAsync(body).WaitAsync(context.RequestAborted);
                 context.Response.Headers.ContentEncoding = Gzip.Name;
             }
 
@@ -118,21 +118,21 @@ internal sealed class SharedAnswer(JsonTypeInfo type, Func<PooledBytes, Cancella
         }
 
         /// <summary>The answer compressed; for the first who asks, and then for all.</summary>
-        public Task<ReadOnlySequence<byte>> CompressedAsync()
+        public Task<ReadOnlySequence<byte>> CompressedAsync(ReadOnlySequence<byte> body)
         {
             lock (_lock)
             {
-                return _compressing ??= CompressAsync();
+                return _compressing ??= CompressAsync(body);
             }
         }
 
-        private async Task<ReadOnlySequence<byte>> CompressAsync()
+        private async Task<ReadOnlySequence<byte>> CompressAsync(ReadOnlySequence<byte> body)
         {
             // A sharer itself: those it works for may all go away meanwhile.
             Enter();
             try
             {
-                _compressed = await Task.Run(() => Gzip.Compress(Body.Written));
+                _compressed = await Task.Run(() => Gzip.Compress(body));
                 return _compressed.Written;
             }
             finally

@@ -3,13 +3,14 @@ using System.Text.Json.Serialization.Metadata;
 using Controller.AccessControl;
 using Controller.Agents;
 using Controller.Hosting;
+using Controller.Secrets;
 using Controller.Sql;
 using Controller.Sql.Stores;
 
 namespace Controller.Microservices;
 
 /// <summary>Makes the operator's view of microservices: newest status, present values of references (api-workloads 6.3).</summary>
-internal sealed class MicroserviceJson(MicroserviceEnvironment environment, Fleet fleet, Telemetry telemetry)
+internal sealed class MicroserviceJson(EnvironmentValues environment, Fleet fleet, Telemetry telemetry)
 {
     private static readonly StatusBody PlaceOfStatus = ToBody(new MicroserviceStatus { MicroserviceUuid = "" });
 
@@ -25,14 +26,14 @@ internal sealed class MicroserviceJson(MicroserviceEnvironment environment, Flee
     /// <param name="inApplication">Inside an application object: with configLastUpdated and rebuild, without serviceAccount (4.3).</param>
     public async Task<List<MicroserviceBody>> ToBodiesAsync(DbSession session, IReadOnlyCollection<MicroserviceRow> rows, bool inApplication)
     {
-        var valueOf = await environment.ResolverAsync(session, rows.SelectMany(r => r.Env), revealSecrets: false);
+        var valueOf = await environment.ResolverAsync(session, rows.SelectMany(r => r.Env), forAgent: false);
         return [.. rows.Select(r => ToBody(r, valueOf, inApplication))];
     }
 
     /// <summary>The JSON of rows, in their order, for lists: see <see cref="RenderedMicroservice"/>.</summary>
     public async Task<List<RenderedMicroservice>> RenderAsync(DbSession session, List<MicroserviceRow> rows)
     {
-        var valueOf = await environment.ResolverAsync(session, rows.SelectMany(r => r.Env), revealSecrets: false);
+        var valueOf = await environment.ResolverAsync(session, rows.SelectMany(r => r.Env), forAgent: false);
         return rows.ConvertAll(row => Render(row, valueOf));
     }
 

@@ -8,6 +8,7 @@ internal static class MicroserviceServices
 {
     public static IServiceCollection AddMicroservices(this IServiceCollection services) => services
         .AddSingleton<ReferencedValues>()
+        .AddSingleton<EnvironmentValues>()
         .AddSingleton<MicroserviceEnvironment>()
         .AddSingleton<MicroserviceVolumes>()
         .AddSingleton<MicroserviceJson>()
