@@ -69,7 +69,7 @@ internal static class FormBody
         var at = root;
         for (var i = 0; i < path.Count - 1; i++)
         {
-            var name = Name(at, path[i]);
+            var name = i == 0 ? path[0] : Name(at, path[i]);
             if (at[name] is not JsonObject next)
             {
                 // A text that was there gives way.
@@ -79,7 +79,7 @@ internal static class FormBody
             at = next;
         }
 
-        var last = Name(at, path[^1]);
+        var last = path.Count == 1 ? path[0] : Name(at, path[^1]);
         at[last] = at[last] switch
         {
             null => value,
