@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using Controller.Tests.Scale;
+using Controller.Tests.Support;
 
 namespace Controller.Tests.Hosting;
 
@@ -73,6 +74,46 @@ public sealed class CompressedAnswerTests
         using var answer = await GetAsync(world, "/application", "gzip");
         await Assert.That(answer.Content.Headers.ContentEncoding).IsEmpty();
         await Assert.That(answer.Headers.Vary).Contains("Accept-Encoding");
+    }
+
+    [Test]
+    public async Task Over_tls_and_over_http2_it_arrives_whole()
+    {
+        var directory = Directory.CreateTempSubdirectory("controller-tls-");
+        try
+        {
+            await using var controller = await TestController.StartAsync(await TestCertificate.SettingsAsync(directory.FullName));
+            using var handler = new SocketsHttpHandler
+            {
+                SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+                AutomaticDecompression = DecompressionMethods.GZip,
+            };
+            using var client = new HttpClient(handler) { BaseAddress = controller.App.Address };
+            client.DefaultRequestHeaders.Authorization = new("Bearer", "test");
+            var applications = Enumerable.Range(0, 400).Select(i => $"app-{i:000}").ToList();
+            foreach (var name in applications)
+            {
+                using var body = new StringContent($$"""{"name":"{{name}}","description":"{{new string('x', 3000)}}"}""", Encoding.UTF8, "application/json");
+                using var created = await client.PostAsync("/api/v3/application", body);
+                await Assert.That(created.StatusCode).IsEqualTo(HttpStatusCode.Created);
+            }
+
+            foreach (var version in new[] { HttpVersion.Version11, HttpVersion.Version20 })
+            {
+                foreach (var accepted in new[] { "gzip", "identity" })
+                {
+                    using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v3/application") { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+                    request.Headers.TryAddWithoutValidation("Accept-Encoding", accepted);
+                    using var answer = await client.SendAsync(request);
+                    var list = System.Text.Json.Nodes.JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["applications"]!.AsArray();
+                    await Assert.That(list.Select(a => a!["name"]!.GetValue<string>()).SequenceEqual(applications)).IsTrue();
+                }
+            }
+        }
+        finally
+        {
+            directory.Delete(true);
+        }
     }
 
     private static async Task<World> LargeAsync()
