@@ -21,7 +21,7 @@ const string usage = """
                                 --html FILE  --svg FILE (cost by size)  --status-seconds 10  --hold 20
         workloads lists of everything, single microservices and deployments with a large database and a living fleet
                                 --fogs 1000  --applications 200  --microservices-per-application 30
-                                --operators 10  --seconds 20 (each measurement)
+                                --operators 10  --seconds 20 (each measurement)  --pause 1000 (ms)
         sessions  terminals between users and agents: pairing, memory, echo, one stream
                                 --sessions 500  --rate 100 (opened per second)  --fogs N  --seconds 15 (of typing)
                                 --stream-seconds 5  --frame 65536

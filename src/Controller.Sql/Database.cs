@@ -18,11 +18,16 @@ public abstract class Database : IAsyncDisposable
     public abstract bool IsSoleOwner { get; }
 
     /// <summary>
-    /// Grows with each commit that changed rows, before its caller hears of it; not with one that says so
-    /// (<see cref="DbSession.KeepRevision"/>). What was read after taking the revision stays true until the next one.
-    /// Null where others write too.
+    /// Grows with each commit that changed rows, before its caller hears of it; not with one that says that nothing kept
+    /// in memory is among them (<see cref="DbSession.NothingElseChanges"/>). What was read after taking the revision stays
+    /// true until the next one. Null where others write too.
     /// </summary>
     public virtual long? Revision => null;
+
+    /// <summary>
+    /// What changed after a revision, as <see cref="DbSession.Changes"/> names it; null when anything may have.
+    /// </summary>
+    public virtual IReadOnlySet<string>? ChangedSince(long revision) => null;
 
     /// <summary>Told of each statement: how tests see what a request costs.</summary>
     internal Action<string>? StatementRuns { get; set; }

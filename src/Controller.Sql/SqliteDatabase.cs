@@ -23,7 +23,9 @@ internal sealed class SqliteDatabase : Database
 
     public override bool IsSoleOwner => true;
 
-    public override long? Revision => _writer.Revision;
+    public override long? Revision => _writer.Revisions.Current;
+
+    public override IReadOnlySet<string>? ChangedSince(long revision) => _writer.Revisions.Since(revision);
 
     public static SqliteDatabase Open(DatabaseOptions options)
     {

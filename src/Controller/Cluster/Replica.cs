@@ -41,7 +41,7 @@ internal sealed partial class Replica(Database database, ControllerSettings sett
     public Task BeatAsync(CancellationToken cancel) => database.WriteAsync(
         async s =>
         {
-            s.KeepRevision();
+            s.NothingElseChanges();
             await SignAsync(s);
             if (!await ReplicaStore.BeatAsync(s, Id, time.GetUtcNow()))
             {

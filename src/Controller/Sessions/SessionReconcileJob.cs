@@ -70,7 +70,7 @@ internal sealed partial class SessionReconcileJob(
         var (deleted, agents) = await database.WriteAsync(
             async s =>
             {
-                s.KeepRevision();
+                s.NothingElseChanges();
                 var fates = (await SessionStore.ListForUpdateAsync(s, table, ids)).ToLookup(r => judge(table, r));
                 await SessionStore.DeleteAsync(s, table, fates[Fate.Delete].Select(r => r.SessionId));
                 await SessionStore.LoseAgentsAsync(s, table, fates[Fate.LoseAgent].Select(r => r.SessionId), _time.GetUtcNow());

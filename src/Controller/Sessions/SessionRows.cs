@@ -118,7 +118,7 @@ internal sealed class SessionRows(Database database, ChangeNotifier changes, Rep
     private Task<T> WriteAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancel) => database.WriteAsync(
         s =>
         {
-            s.KeepRevision();
+            s.NothingElseChanges();
             return work(s);
         },
         Durability.Relaxed,
