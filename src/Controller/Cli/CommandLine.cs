@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 
 namespace Controller.Cli;
@@ -37,10 +38,11 @@ internal static class CommandLine
         }
     }
 
-    private static (RootCommand Root, Option<bool> Json) Create(CommandHost host)
+    /// <summary>All commands. Not a <see cref="RootCommand"/>: that one is named like the file, as is one of its commands.</summary>
+    private static (Command Root, Option<bool> Json) Create(CommandHost host)
     {
         var json = new Option<bool>("--json") { Description = "Answer in JSON, failures too", Recursive = true };
-        var root = new RootCommand("Control plane of a fleet of Edgelet nodes. Without a command it serves.")
+        var root = new Command("iofog-controller", "Control plane of a fleet of Edgelet nodes. Without a command it serves.")
         {
             Serving.Create(host),
             Daemon.CreateStart(host),
@@ -58,10 +60,12 @@ internal static class CommandLine
             CatalogCommands.Create(host),
             RegistryCommands.Create(host),
             RoutesCommand.Create(host),
-            CompletionCommand.Create(host),
             CheckCommand.CreateInit(host),
         };
+        CompletionCommand.AddTo(root, host);
         root.Options.Add(json);
+        root.Options.Add(new HelpOption());
+        root.Options.Add(new VersionOption());
         return (root, json);
     }
 
