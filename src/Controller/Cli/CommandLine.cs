@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Controller.Hosting;
 
 namespace Controller.Cli;
 
@@ -11,10 +12,11 @@ internal static class CommandLine
     /// <returns>See <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] arguments, CommandHost host)
     {
+        using var signals = new ProcessSignals();
         if (arguments.Length == 0)
         {
             // What nearly every process does; it needs none of the commands below in memory.
-            return await Serving.RunAsync(host);
+            return await Serving.RunAsync(host, signals.Stop);
         }
 
         var (root, json) = Create(host);
@@ -22,9 +24,15 @@ internal static class CommandLine
         host.Json = parsed.GetValue(json);
         try
         {
-            // A signal asks a command to stop; the server has its own way to.
-            var configuration = new InvocationConfiguration { Output = host.Output, Error = host.Error, EnableDefaultExceptionHandler = false };
-            var code = await parsed.InvokeAsync(configuration);
+            var configuration = new InvocationConfiguration
+            {
+                Output = host.Output,
+                Error = host.Error,
+                EnableDefaultExceptionHandler = false,
+                // The library's own would end a server that still drains.
+                ProcessTerminationTimeout = null,
+            };
+            var code = await parsed.InvokeAsync(configuration, signals.Stop);
             return parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction ? ExitCode.Misused : code;
         }
         catch (CommandException e)

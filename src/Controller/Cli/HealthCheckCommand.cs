@@ -48,7 +48,8 @@ internal static class HealthCheckCommand
     }
 
     private static Uri Url(ServerSettings server, string path) =>
-        new($"{(server.UsesTls ? "https" : "http")}://localhost:{server.Port}{ApiRoutes.Base}{path}");
+        // By number: a container may know no name for itself.
+        new($"{(server.UsesTls ? "https" : "http")}://127.0.0.1:{server.Port}{ApiRoutes.Base}{path}");
 
     private static SocketsHttpHandler Handler(ServerSettings server)
     {

@@ -10,14 +10,15 @@ internal static class Serving
     {
         var detached = new Option<bool>(Daemon.Detached) { Hidden = true };
         var command = new Command("serve", "Serve in the foreground (the same as no command)") { detached };
-        command.SetAction((given, _) => RunAsync(host, given.GetValue(detached)));
+        command.SetAction((given, stop) => RunAsync(host, stop, given.GetValue(detached)));
         return command;
     }
 
     /// <param name="host">The process.</param>
+    /// <param name="stop">Asks to stop, at whatever point of the start it comes.</param>
     /// <param name="detach">Lets go of the terminal once it serves.</param>
     /// <returns>The process's exit code.</returns>
-    public static async Task<int> RunAsync(CommandHost host, bool detach = false)
+    public static async Task<int> RunAsync(CommandHost host, CancellationToken stop, bool detach = false)
     {
         var loaded = host.Load();
         foreach (var warning in loaded.Warnings)
@@ -42,21 +43,20 @@ internal static class Serving
 
         await host.Output.WriteLineAsync("Configuration loaded");
         var manager = new ServiceManager(host.Variable("NOTIFY_SOCKET"));
-        using var signals = new ProcessSignals();
         try
         {
-            await using var controller = await ControllerApp.StartAsync(settings, cancel: signals.Stop);
+            await using var controller = await ControllerApp.StartAsync(settings, cancel: stop);
             manager.Ready();
             if (detach)
             {
                 NativeProcess.LetGoOfTerminal();
             }
 
-            await controller.WaitForStopAsync(signals.Stop);
+            await controller.WaitForStopAsync(stop);
             manager.Stopping();
             return ExitCode.Done;
         }
-        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Asked to stop before it had started.
             return ExitCode.Done;
