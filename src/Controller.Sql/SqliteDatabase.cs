@@ -112,12 +112,13 @@ internal sealed class SqliteDatabase : Database
     public override async ValueTask DisposeAsync()
     {
         _isClosed = true;
-        await _writer.DisposeAsync().ConfigureAwait(false);
         while (_readers.TryTake(out var reader))
         {
             reader.Dispose();
         }
 
+        // Last, since only a writer takes the log into the file as it leaves.
+        await _writer.DisposeAsync().ConfigureAwait(false);
         _lock.Dispose();
     }
 

@@ -46,6 +46,11 @@ public static class SqliteFile
             throw new DatabaseException(DatabaseFault.Other, $"{copy} exists already");
         }
 
+        if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(copy))))
+        {
+            throw new DatabaseException(DatabaseFault.Other, $"There is no directory for {copy}");
+        }
+
         // Under another name until it is whole.
         var unfinished = copy + ".unfinished";
         try

@@ -26,8 +26,9 @@ internal sealed class CommandHost(IReadOnlyDictionary<string, string> environmen
 
     /// <summary>The configuration that a server started in the same place would have.</summary>
     /// <exception cref="CommandException">It is not valid.</exception>
-    public ControllerSettings Settings =>
-        _settings ??= Load() is { Settings: { } settings } ? settings : throw new CommandException(string.Join('\n', Load().Errors), "ConfigurationError");
+    public ControllerSettings Settings => _settings ??= Load() is var loaded && loaded.Settings is { } settings
+        ? settings
+        : throw new CommandException(string.Join('\n', loaded.Errors), "ConfigurationError");
 
     public static CommandHost OfProcess() => new(
         Environment.GetEnvironmentVariables()

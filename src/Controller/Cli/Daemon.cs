@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Controller.Configuration;
 using Controller.Hosting;
 
@@ -10,6 +11,9 @@ namespace Controller.Cli;
 internal static class Daemon
 {
     public const string Detached = "--detached";
+
+    /// <summary>The last line that the server says to the one who started it.</summary>
+    public const string Serves = "iofog-controller serves";
 
     private const string NotRunning = "iofog-controller is not running";
 
@@ -39,45 +43,43 @@ internal static class Daemon
             return ExitCode.Done;
         }
 
-        // It keeps these streams open until it serves, or dies.
         using var server = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["serve", Detached])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        var error = server.StandardError.ReadToEndAsync(cancel);
-        while (await server.StandardOutput.ReadLineAsync(cancel) is { } line)
+        var complaints = new StringBuilder();
+        server.ErrorDataReceived += (_, line) => complaints.AppendLine(line.Data);
+        server.BeginErrorReadLine();
+        string? said;
+        while ((said = await server.StandardOutput.ReadLineAsync(cancel)) is not null and not Serves)
         {
             // The generated password of the first administrator is said once, and only here.
-            if (verbose || !line.StartsWith('{'))
+            if (verbose || !said.StartsWith('{'))
             {
-                await host.Error.WriteLineAsync(line);
+                await host.Error.WriteLineAsync(said);
             }
         }
 
-        var said = (await error).Trim();
-        if (Running(settings) is not { } pid)
+        if (said is null)
         {
             await server.WaitForExitAsync(cancel);
-            throw new CommandException(said.Length > 0
-                ? said
+            var reason = complaints.ToString().Trim();
+            throw new CommandException(reason.Length > 0
+                ? reason
                 : "Error: port is probably allocated, or ssl_key or ssl_cert is either missing or invalid.");
-        }
-
-        if (said.Length > 0)
-        {
-            await host.Error.WriteLineAsync(said);
         }
 
         var scheme = settings.Server.UsesTls ? "https" : "http";
         host.Say(
             $"""
             ==> 🌎 Listening on port {settings.Server.Port}. Open up {scheme}://localhost:{settings.Server.Port}/ in your browser.
-            ioFog-Controller has started at pid: {pid}
+            ioFog-Controller has started at pid: {server.Id}
             """,
             writer =>
             {
-                writer.WriteNumber("pid", pid);
+                writer.WriteNumber("pid", server.Id);
                 writer.WriteNumber("port", settings.Server.Port);
             });
         return ExitCode.Done;

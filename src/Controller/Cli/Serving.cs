@@ -16,10 +16,15 @@ internal static class Serving
 
     /// <param name="host">The process.</param>
     /// <param name="stop">Asks to stop, at whatever point of the start it comes.</param>
-    /// <param name="detach">Lets go of the terminal once it serves.</param>
+    /// <param name="detach">Belongs to no terminal, and tells the one who started it when it serves.</param>
     /// <returns>The process's exit code.</returns>
     public static async Task<int> RunAsync(CommandHost host, CancellationToken stop, bool detach = false)
     {
+        if (detach)
+        {
+            NativeProcess.LeaveSession();
+        }
+
         var loaded = host.Load();
         foreach (var warning in loaded.Warnings)
         {
@@ -49,7 +54,7 @@ internal static class Serving
             manager.Ready();
             if (detach)
             {
-                NativeProcess.LetGoOfTerminal();
+                await host.Output.WriteLineAsync(Daemon.Serves);
             }
 
             await controller.WaitForStopAsync(stop);
