@@ -126,8 +126,9 @@ public sealed class BackupTests
             await Assert.That((await terminal.ReadAsync("check", "--json"))["ok"]!.GetValue<bool>()).IsTrue();
         }
 
-        await Assert.That(await terminal.DoAsync("init")).IsEmpty();
+        // A stop leaves one file.
         await Assert.That(File.Exists(directory.File("controller_db.sqlite-wal"))).IsFalse();
+        await Assert.That(await terminal.DoAsync("init")).IsEmpty();
         Damage(directory.File("controller_db.sqlite"));
         var damaged = await terminal.RunAsync("check");
         await Assert.That(damaged.Code).IsEqualTo(1);
