@@ -68,6 +68,7 @@ done
 
 printf 'root:x:0:0:root:/root:/sbin/nologin\nrunner:x:10000:10000:runner:/home/runner:/sbin/nologin\n' > "$root/etc/passwd"
 printf 'root:x:0:\nrunner:x:10000:\n' > "$root/etc/group"
+printf '127.0.0.1 localhost\n::1 localhost\n' > "$root/etc/hosts"
 printf 'hosts: files dns\n' > "$root/etc/nsswitch.conf"
 
 # Tools call it by this name (runtime 6.1).
