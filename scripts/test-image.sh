@@ -15,8 +15,8 @@ read -ra load <<< "${CONTROLLER_LOAD:-dotnet run -c Release --project load/Contr
 
 say() { echo "test-image: $*" >&2; }
 fail() {
+  [ ! -s "${output:-}" ] || tail -n 15 "$output" >&2
   say "FAILED: $*"
-  [ ! -s "${output:-}" ] || tail -n 30 "$output" >&2
   exit 1
 }
 check() { # what, expected, actual
@@ -115,14 +115,18 @@ run() { # architecture
 
   "${load[@]}" demo --url "http://127.0.0.1:$port" --username "$username" --password "$password" > "$work/demo" 2>&1 \
     || { cat "$work/demo" >&2; fail "the main job"; }
-  inside iofog add --name from-inside --arch-id 1 > /dev/null || fail "iofog-controller iofog add"
-  inside iofog list | grep -q from-inside || fail "iofog-controller iofog list"
-  inside check > /dev/null || fail "iofog-controller check"
-  inside backup /tmp/copy.sqlite > /dev/null || fail "iofog-controller backup"
+  succeed() {
+    inside "$@" > "$work/said" 2>&1 || fail "iofog-controller $*: $(cat "$work/said")"
+  }
+  succeed iofog add --name from-inside --arch-id 1
+  succeed iofog list
+  grep -q from-inside "$work/said" || fail "iofog list does not show the node"
+  succeed check
+  succeed backup /tmp/copy.sqlite
+  # Its own home, so that nothing but the read-only root keeps it out.
   status=0
-  inside backup /opt/controller/copy.sqlite > "$work/refused" 2>&1 || status=$?
+  inside backup /home/runner/copy.sqlite > "$work/said" 2>&1 || status=$?
   check "exit code of a backup into the image" 1 "$status"
-  grep -qi "read-only" "$work/refused" || fail "the root is not read-only: $(cat "$work/refused")"
 
   kill -TERM "$server"
   status=0

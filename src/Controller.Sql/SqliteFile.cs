@@ -162,10 +162,10 @@ public static class SqliteFile
             Scalar(connection, "PRAGMA busy_timeout = 10000");
             return connection;
         }
-        catch
+        catch (SqliteException e)
         {
             connection.Dispose();
-            throw;
+            throw Failure(path, e);
         }
     }
 
