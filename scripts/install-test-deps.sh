@@ -1,6 +1,7 @@
 #!/bin/sh
-# Installs what the tests and the native build need on Debian: PostgreSQL 15, MariaDB, nats-server,
-# RabbitMQ, clang, zlib headers, Chromium, Node.js, curl, and from npm what tests/oidc and tests/browser name.
+# Installs what the tests and the native build need on Debian: PostgreSQL 15, MariaDB, nats-server, RabbitMQ, clang,
+# zlib headers, Chromium, Node.js, curl, what builds and inspects the image (buildah, skopeo, umoci), and from npm what
+# tests/oidc and tests/browser name.
 # Safe to run again; answers at once when everything is present. The tests start servers of their own on free
 # ports, so a service that this script brings in is neither started now nor at boot. A service that
 # was installed before is left as it was.
@@ -11,7 +12,7 @@ installed() {
 }
 
 wanted=
-for package in postgresql-15 mariadb-server nats-server rabbitmq-server clang zlib1g-dev chromium; do
+for package in postgresql-15 mariadb-server nats-server rabbitmq-server clang zlib1g-dev chromium buildah skopeo umoci python3; do
     installed "$package" || wanted="$wanted $package"
 done
 # Node.js may have come from elsewhere, under the same name or with npm inside.

@@ -66,6 +66,10 @@ public abstract class Database : IAsyncDisposable
     /// <summary>Brings the schema up to date (see <see cref="Migrator"/>).</summary>
     public abstract Task<IReadOnlyList<AppliedMigration>> MigrateAsync(CancellationToken cancel = default);
 
+    /// <summary>File name of the first migration that the database lacks; null when it is up to date. Changes nothing.</summary>
+    /// <exception cref="SchemaException">The schema is not one that this build can use.</exception>
+    public abstract Task<string?> PendingMigrationAsync(CancellationToken cancel = default);
+
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();
 }

@@ -34,6 +34,11 @@ internal sealed class SqliteDatabase : Database
         SqliteConnection? writer = null;
         try
         {
+            if (!options.MayCreate && !File.Exists(path))
+            {
+                throw new FileNotFoundException("there is no such file; start the Controller once to create it");
+            }
+
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             fileLock = SqliteFileLock.Take(path);
             // Pooling off: this class is the pool.
@@ -103,15 +108,19 @@ internal sealed class SqliteDatabase : Database
     public override Task<IReadOnlyList<AppliedMigration>> MigrateAsync(CancellationToken cancel = default) =>
         _writer.ExclusiveAsync(c => new Migrator(TimeProvider.System).MigrateAsync(c, SqlFlavor.Sqlite, cancel));
 
+    public override Task<string?> PendingMigrationAsync(CancellationToken cancel = default) =>
+        _writer.ExclusiveAsync(c => new Migrator(TimeProvider.System).FindPendingAsync(c, SqlFlavor.Sqlite, cancel));
+
     public override async ValueTask DisposeAsync()
     {
         _isClosed = true;
-        await _writer.DisposeAsync().ConfigureAwait(false);
         while (_readers.TryTake(out var reader))
         {
             reader.Dispose();
         }
 
+        // Last, since only a writer takes the log into the file as it leaves.
+        await _writer.DisposeAsync().ConfigureAwait(false);
         _lock.Dispose();
     }
 

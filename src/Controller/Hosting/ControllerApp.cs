@@ -29,6 +29,8 @@ using Controller.Substitution;
 using Controller.Ws.Sessions;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Controller.Hosting;
 
@@ -47,14 +49,16 @@ internal sealed partial class ControllerApp : IAsyncDisposable
     private readonly TlsMaterial? _tls;
     private readonly ILogger _logger;
     private IDisposable? _malformed;
+    private readonly LocalSocket? _local;
     private PidFile? _pid;
 
-    private ControllerApp(WebApplication api, Database database, ControllerLog log, TlsMaterial? tls)
+    private ControllerApp(WebApplication api, Database database, ControllerLog log, TlsMaterial? tls, LocalSocket? local)
     {
         _api = api;
         _database = database;
         _log = log;
         _tls = tls;
+        _local = local;
         _logger = api.Services.GetRequiredService<ILogger<ControllerApp>>();
     }
 
@@ -65,6 +69,9 @@ internal sealed partial class ControllerApp : IAsyncDisposable
 
     /// <summary>Where the Console listens.</summary>
     public Uri ConsoleAddress => Listening(1);
+
+    /// <summary>The socket of the command line; null where there can be none.</summary>
+    public string? LocalSocketPath => _local?.Path;
 
     /// <summary>Starts everything; returns when the API answers.</summary>
     /// <param name="settings">Checked settings.</param>
@@ -84,8 +91,16 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         {
             tls = TlsMaterial.Load(settings.Server);
             database = await DatabaseStartup.OpenAsync(settings, cancel);
-            api = Build(settings, database, log, tls, customize);
-            var app = new ControllerApp(api, database, log, tls);
+
+            // After the database: on SQLite its lock says that nobody else serves from this directory.
+            var local = LocalSocket.Claim(LocalSocket.PathIn(settings.Data), out var problem);
+            if (problem is not null)
+            {
+                NoLocalSocket(log.CreateLogger(nameof(ControllerApp)), problem);
+            }
+
+            api = Build(settings, database, log, kestrel => Listeners.Configure(kestrel, settings, tls, local, ports: true), customize);
+            var app = new ControllerApp(api, database, log, tls, local);
             await app.StartAsync(settings, cancel);
             return app;
         }
@@ -118,6 +133,55 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// The API for one command, on a socket of its own: no ports, no background work, no part in the cluster. The
+    /// database must be up to date.
+    /// </summary>
+    /// <exception cref="StartupException">The database is in use, missing or out of date, or there is no place for the socket.</exception>
+    public static async Task<ControllerApp> StartForCommandAsync(ControllerSettings settings, Stream console, CancellationToken cancel)
+    {
+        var log = ControllerLog.Start(settings, console, TimeProvider.System, file: false);
+        Database? database = null;
+        WebApplication? api = null;
+        try
+        {
+            database = await DatabaseStartup.OpenCurrentAsync(settings, cancel);
+            var local = LocalSocket.Claim(LocalSocket.PathForCommand(settings.Data), out var problem)
+                ?? throw new StartupException($"There is no place for a local socket: {problem}");
+            api = Build(
+                settings,
+                database,
+                log,
+                kestrel => Listeners.Configure(kestrel, settings, null, local, ports: false),
+                services => services.RemoveAll<IHostedService>());
+            var app = new ControllerApp(api, database, log, null, local);
+            await app.Services.GetRequiredService<Fleet>().StartAsync(cancel);
+            await api.StartAsync(cancel);
+            return app;
+        }
+        catch (Exception e)
+        {
+            if (api is not null)
+            {
+                await api.Services.GetRequiredService<Fleet>().StartAbandonedAsync();
+                await api.DisposeAsync();
+            }
+
+            if (database is not null)
+            {
+                await database.DisposeAsync();
+            }
+
+            await log.DisposeAsync();
+            if (Explain(e, settings) is var failure && !ReferenceEquals(failure, e))
+            {
+                throw failure;
+            }
+
+            throw;
+        }
+    }
+
     /// <summary>Returns when <paramref name="stop"/> is asked for, or when background work that must not end has ended.</summary>
     public async Task WaitForStopAsync(CancellationToken stop)
     {
@@ -142,6 +206,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         await audit.FinishAsync();
         _malformed?.Dispose();
         _pid?.Dispose();
+        _local?.Remove();
         await _api.DisposeAsync();
         await _database.DisposeAsync();
         _tls?.Dispose();
@@ -208,11 +273,15 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
 
     private static WebApplication Build(
-        ControllerSettings settings, Database database, ControllerLog log, TlsMaterial? tls, Action<IServiceCollection>? customize)
+        ControllerSettings settings,
+        Database database,
+        ControllerLog log,
+        Action<KestrelServerOptions> listeners,
+        Action<IServiceCollection>? customize)
     {
         // Empty: no files or variables beside our own configuration, nothing that we do not use.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "controller" });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, settings, tls));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(listeners);
         builder.Services
             .AddSingleton(settings)
             .AddSingleton(database)
@@ -303,6 +372,9 @@ internal sealed partial class ControllerApp : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{warning}")]
     private static partial void TlsWarning(ILogger log, string warning);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Commands on this machine cannot reach this Controller: {problem}")]
+    private static partial void NoLocalSocket(ILogger log, string problem);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Initialization failed: {reason}")]
     private static partial void Failed(ILogger log, string reason);
