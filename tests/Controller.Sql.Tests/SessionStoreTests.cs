@@ -114,6 +114,25 @@ public sealed class SessionStoreTests(SqlFlavor flavor)
     }
 
     [Test]
+    public async Task Who_locks_a_node_and_who_only_raises_its_flags_do_not_fail_each_other()
+    {
+        await using var db = await OpenAsync();
+        const int each = 40;
+        var raising = Enumerable.Range(0, each).Select(i => db.Database.WriteAsync(s => RaiseAsync(s, i)));
+        var opening = Enumerable.Range(each, each).Select(i => db.Database.WriteAsync(async s =>
+        {
+            await SessionStore.LockOwnerAsync(s, SessionTable.NodeLogs, "f1");
+            await SessionStore.CountAsync(s, SessionTable.NodeLogs, "f1");
+            await RaiseAsync(s, i);
+        }));
+        await Task.WhenAll(raising.Concat(opening).ToList());
+        await Assert.That((await db.Database.ReadAsync(s => ChangeStore.ListAsync(s, "f1"))).Count).IsEqualTo(2 * each);
+
+        static Task RaiseAsync(DbSession session, int i) =>
+            ChangeStore.InsertAsync(session, ["f1"], ChangeFlags.FogLogs, $"2026-07-10T08:00:00.{i:000}Z");
+    }
+
+    [Test]
     public async Task What_a_session_is_opened_on_is_found_with_all_that_decides()
     {
         await using var db = await OpenAsync();
