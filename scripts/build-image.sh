@@ -2,7 +2,7 @@
 # Builds the image without a container engine and without base images, as one OCI index in artifacts/image:
 #   scripts/build-image.sh [architecture[=directory of its published binary]]...     (unless given: amd64 arm64)
 # The binary is published when no directory is given. The rest comes from Debian's packages, which apt-get downloads;
-# nothing is installed for it. Needs buildah, and apt-get with Debian's archive (scripts/install-image-deps.sh).
+# nothing is installed for it. Needs buildah, and apt-get with Debian's archive (scripts/install-test-deps.sh brings it).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -2,7 +2,7 @@
 # Builds the image and does the main job with it, as a container engine would run it: the image's own user, environment
 # and command, a read-only root, volumes for data and log. Takes what scripts/build-image.sh takes:
 #   scripts/test-image.sh [architecture[=directory of its published binary]]...
-# An image of another architecture runs under qemu-user-static. Needs root, buildah, skopeo, umoci.
+# An image of another architecture runs under qemu-user-static. Needs root, python3, buildah, skopeo, umoci.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
