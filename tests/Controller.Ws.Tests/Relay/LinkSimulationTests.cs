@@ -108,7 +108,7 @@ public class LinkSimulationTests
             {
                 Step();
                 Must(_user.Bytes < MostBytes && _agent.Bytes < MostBytes, "memory is bounded");
-                            }
+            }
         }
 
         private void Step()

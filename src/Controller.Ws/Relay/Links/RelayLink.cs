@@ -423,10 +423,13 @@ internal sealed partial class RelayLink : IRelayLink, IThreadPoolWorkItem
         }
     }
 
-    /// <summary>A close that comes again was not heard to have been confirmed.</summary>
+    /// <summary>
+    /// Whoever sends a close again, or asks after it because it knows only that it has arrived, did not hear that it was
+    /// confirmed.
+    /// </summary>
     private void ConfirmAgain(in Envelope envelope)
     {
-        if (envelope.Kind == EnvelopeKind.Close && _closeFrame is not null && envelope.To == Id)
+        if (envelope.Kind is EnvelopeKind.Close or EnvelopeKind.Poll && _closeFrame is not null && envelope.To == Id)
         {
             _closeAckDue = true;
             _lingering = Linger;
