@@ -7,7 +7,11 @@ namespace Controller.Sql;
 /// </summary>
 public abstract class Database : IAsyncDisposable
 {
-    private protected Database(Dialect dialect) => Dialect = dialect;
+    private protected Database(Dialect dialect)
+    {
+        Dialect = dialect;
+        Metrics = new(dialect.Flavor);
+    }
 
     /// <summary>The dialect of this database.</summary>
     public Dialect Dialect { get; }
@@ -23,6 +27,9 @@ public abstract class Database : IAsyncDisposable
     /// Null where others write too.
     /// </summary>
     public virtual long? Revision => null;
+
+    /// <summary>What this database measures of itself.</summary>
+    public DatabaseMetrics Metrics { get; }
 
     /// <summary>Told of each statement: how tests see what a request costs.</summary>
     internal Action<string>? StatementRuns { get; set; }

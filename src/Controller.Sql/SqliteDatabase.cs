@@ -86,6 +86,10 @@ internal sealed class SqliteDatabase : Database
             else
             {
                 reader.Dispose();
+                if (!healthy)
+                {
+                    Metrics.ConnectionInvalidated();
+                }
             }
         }
     }
@@ -111,6 +115,7 @@ internal sealed class SqliteDatabase : Database
         }
 
         _lock.Dispose();
+        Metrics.Dispose();
     }
 
     private static string ConnectionString(string path, SqliteOpenMode mode) =>

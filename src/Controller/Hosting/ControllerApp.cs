@@ -16,6 +16,7 @@ using Controller.Identity.Interaction;
 using Controller.Identity.Issuer;
 using Controller.Logging;
 using Controller.Microservices;
+using Controller.Observability;
 using Controller.OpenApi;
 using Controller.Platform;
 using Controller.Registries;
@@ -40,16 +41,18 @@ internal sealed partial class ControllerApp : IAsyncDisposable
     private readonly Database _database;
     private readonly ControllerLog _log;
     private readonly TlsMaterial? _tls;
+    private readonly TelemetryExport _telemetry;
     private readonly ILogger _logger;
     private IDisposable? _malformed;
     private PidFile? _pid;
 
-    private ControllerApp(WebApplication api, Database database, ControllerLog log, TlsMaterial? tls)
+    private ControllerApp(WebApplication api, Database database, ControllerLog log, TlsMaterial? tls, TelemetryExport telemetry)
     {
         _api = api;
         _database = database;
         _log = log;
         _tls = tls;
+        _telemetry = telemetry;
         _logger = api.Services.GetRequiredService<ILogger<ControllerApp>>();
     }
 
@@ -75,12 +78,14 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         TlsMaterial? tls = null;
         Database? database = null;
         WebApplication? api = null;
+        TelemetryExport? telemetry = null;
         try
         {
+            telemetry = TelemetryExport.Start(settings.Telemetry, log.CreateLogger(nameof(TelemetryExport)));
             tls = TlsMaterial.Load(settings.Server);
             database = await DatabaseStartup.OpenAsync(settings, cancel);
-            api = Build(settings, database, log, tls, customize);
-            var app = new ControllerApp(api, database, log, tls);
+            api = Build(settings, database, log, tls, telemetry, customize);
+            var app = new ControllerApp(api, database, log, tls, telemetry);
             await app.StartAsync(settings, cancel);
             return app;
         }
@@ -103,6 +108,11 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             }
 
             tls?.Dispose();
+            if (telemetry is not null)
+            {
+                await telemetry.DisposeAsync();
+            }
+
             await log.DisposeAsync();
             if (ReferenceEquals(failure, e))
             {
@@ -124,7 +134,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
 
     /// <summary>
     /// Stops gracefully: no new connections, held polls are answered, running requests finish (within the drain
-    /// time), telemetry and audit events are written, the log is flushed.
+    /// time), agents' status and audit events are written, telemetry and the log are flushed.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -140,6 +150,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         await _api.DisposeAsync();
         await _database.DisposeAsync();
         _tls?.Dispose();
+        await _telemetry.DisposeAsync();
         await _log.DisposeAsync();
     }
 
@@ -187,7 +198,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
 
     private static WebApplication Build(
-        ControllerSettings settings, Database database, ControllerLog log, TlsMaterial? tls, Action<IServiceCollection>? customize)
+        ControllerSettings settings, Database database, ControllerLog log, TlsMaterial? tls, TelemetryExport telemetry, Action<IServiceCollection>? customize)
     {
         // Empty: no files or variables beside our own configuration, nothing that we do not use.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "controller" });
@@ -216,9 +227,11 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .AddEvents()
             .AddApplicationTemplates()
             .AddSubstitution();
+        telemetry.Configure(builder);
         customize?.Invoke(builder.Services);
 
         var app = builder.Build();
+        telemetry.Use(app);
         app.MapWhen(ConsoleConnection.Carries, app.Services.GetRequiredService<ConsolePages>().Use);
         TrustedProxies.Use(app, settings.Server.TrustProxy);
         var requests = app.Services.GetRequiredService<RequestLog>();
