@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Controller.Configuration;
 using Controller.Hosting;
 using Controller.Sql;
@@ -18,12 +19,14 @@ namespace Controller.Observability;
 /// </summary>
 internal sealed partial class TelemetryExport : IAsyncDisposable
 {
+    private const string RequestMeter = "Microsoft.AspNetCore.Hosting";
+
     private static readonly TimeSpan LongestFlush = TimeSpan.FromSeconds(5);
 
     /// <summary>Our own meters and those of the platform: requests, connections, runtime.</summary>
     private static readonly string[] Meters =
     [
-        SessionMetrics.MeterName, DatabaseMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime",
+        SessionMetrics.MeterName, DatabaseMetrics.MeterName, RequestMeter, "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime",
     ];
 
     private readonly TelemetrySettings _settings;
@@ -135,7 +138,8 @@ internal sealed partial class TelemetryExport : IAsyncDisposable
         var metrics = Sdk.CreateMeterProviderBuilder()
             .ConfigureServices(sdk.Register)
             .SetResourceBuilder(sdk.Resource())
-            .AddMeter(Meters);
+            .AddMeter(Meters)
+            .AddView(Room);
         if (settings.SendsMetrics)
         {
             metrics.AddOtlpExporter((otlp, reader) =>
@@ -154,6 +158,13 @@ internal sealed partial class TelemetryExport : IAsyncDisposable
 
         return metrics.Build();
     }
+
+    /// <summary>
+    /// The SDK reserves memory for 2000 combinations of attributes of every metric, which together is megabytes; only
+    /// requests (route and status) can have that many.
+    /// </summary>
+    private static MetricStreamConfiguration? Room(Instrument instrument) =>
+        instrument.Meter.Name == RequestMeter ? null : new MetricStreamConfiguration { CardinalityLimit = 100 };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Telemetry is disabled via ENABLE_TELEMETRY environment variable")]
     private static partial void Off(ILogger log);

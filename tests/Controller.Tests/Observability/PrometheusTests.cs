@@ -33,7 +33,9 @@ public sealed class PrometheusTests
             using var answer = await client.GetAsync("/metrics");
             await Assert.That(answer.StatusCode).IsEqualTo(HttpStatusCode.OK);
             await Assert.That(answer.Content.Headers.ContentType!.MediaType).IsEqualTo("text/plain");
-            var names = Names(await answer.Content.ReadAsStringAsync());
+            var text = await answer.Content.ReadAsStringAsync();
+            await Assert.That(text).Contains("ws_pairing_duration_ms_bucket{").And.Contains("le=\"60000\"");
+            var names = Names(text);
             foreach (var name in (string[])
             [
                 "ws_exec_sessions_active", "ws_pending_pairings", "ws_amqp_session_saturated",
