@@ -32,7 +32,7 @@ internal sealed class ServerDatabase : Database
         {
             await using var connection = await source.OpenConnectionAsync(cancel).ConfigureAwait(false);
         }
-        catch (Exception e) when (IsMissingDatabase(e))
+        catch (Exception e) when (options.MayCreate && IsMissingDatabase(e))
         {
             await CreateAsync(options, dialect, cancel).ConfigureAwait(false);
         }
@@ -104,6 +104,15 @@ internal sealed class ServerDatabase : Database
         await using (connection.ConfigureAwait(false))
         {
             return await new Migrator(TimeProvider.System).MigrateAsync(connection, Dialect.Flavor, cancel).ConfigureAwait(false);
+        }
+    }
+
+    public override async Task<string?> PendingMigrationAsync(CancellationToken cancel = default)
+    {
+        var connection = await OpenConnectionAsync(cancel).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            return await new Migrator(TimeProvider.System).FindPendingAsync(connection, Dialect.Flavor, cancel).ConfigureAwait(false);
         }
     }
 

@@ -19,7 +19,6 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly Dictionary<string, DbCommand> _commands = new(StringComparer.Ordinal);
     private readonly Thread _thread;
     private Durability _synchronous = Durability.Durable;
-    private long _revision;
     private int _waiting;
 
     public SqliteWriter(SqliteConnection connection, Database database)
@@ -33,7 +32,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     }
 
     /// <summary>See <see cref="Database.Revision"/>.</summary>
-    public long Revision => Volatile.Read(ref _revision);
+    public RevisionLog Revisions { get; } = new();
 
     public Task<T> RunAsync<T>(Func<DbSession, Task<T>> work, Durability durability, CancellationToken cancel)
     {
@@ -95,7 +94,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             if (batch is [{ Exclusive: true } alone])
             {
                 alone.Run(_connection, _database, _commands);
-                NextRevision();
+                Revisions.Next(null);
                 alone.Complete(null);
             }
             else if (batch.Count > 0)
@@ -129,7 +128,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         {
             SetSynchronous(batch.Exists(i => i.Durability == Durability.Durable) ? Durability.Durable : Durability.Relaxed);
             Execute("BEGIN IMMEDIATE");
-            var changed = false;
+            var changed = new List<IReadOnlyCollection<string>?>(0);
             foreach (var item in batch)
             {
                 Execute("SAVEPOINT item");
@@ -137,7 +136,11 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 item.Run(_connection, _database, _commands);
                 if (!item.Failed)
                 {
-                    changed |= !item.KeepsRevision && SQLitePCL.raw.sqlite3_total_changes(_connection.Handle) != rows;
+                    if (item.Changed is not { Count: 0 } && SQLitePCL.raw.sqlite3_total_changes(_connection.Handle) != rows)
+                    {
+                        changed.Add(item.Changed);
+                    }
+
                     Execute("RELEASE item");
                     continue;
                 }
@@ -153,10 +156,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             }
 
             Execute("COMMIT");
-            if (changed)
-            {
-                NextRevision();
-            }
+            changed.ForEach(Revisions.Next);
 
             return null;
         }
@@ -167,9 +167,6 @@ internal sealed class SqliteWriter : IAsyncDisposable
             return new DatabaseException(DatabaseFault.Unavailable, e.Message, e);
         }
     }
-
-    /// <summary>Only the writer's thread gets here.</summary>
-    private void NextRevision() => Volatile.Write(ref _revision, _revision + 1);
 
     private void Rollback()
     {
@@ -219,7 +216,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
         public abstract bool Failed { get; }
 
-        public virtual bool KeepsRevision => false;
+        /// <summary>See <see cref="DbSession.Changed"/>.</summary>
+        public virtual IReadOnlyCollection<string>? Changed => null;
 
         public abstract void Run(SqliteConnection connection, Database database, Dictionary<string, DbCommand> commands);
 
@@ -280,7 +278,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         private DbSession? _session;
 
-        public override bool KeepsRevision => _session is { KeepsRevision: true };
+        public override IReadOnlyCollection<string>? Changed => _session?.Changed;
 
         public override Durability Durability => durability;
 

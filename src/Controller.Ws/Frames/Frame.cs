@@ -53,6 +53,9 @@ public readonly struct Frame
         return new(pool, buffer, 0, message.Length, type);
     }
 
+    /// <summary>Copies a part of the message into a buffer of its own.</summary>
+    public Frame CopyPart(int start, int length) => Copy(_pool ?? ArrayPool<byte>.Shared, Span.Slice(start, length), Type);
+
     /// <summary>Gives the buffer back; the frame must not be used after it.</summary>
     public void Return() => _pool?.Return(Buffer);
 }

@@ -54,6 +54,15 @@ public interface IRelayReceiver
     /// <summary>The other end ended the session. It is confirmed when the task completes.</summary>
     ValueTask ClosedAsync(string text);
 
-    /// <summary>The other end has been silent for too long while the broker was up: its replica is gone.</summary>
+    /// <summary>
+    /// The other end is gone without having closed the session: it was silent for too long while the broker was up, or
+    /// its link was disposed. Called once until another end appears.
+    /// </summary>
     void Lost();
+
+    /// <summary>
+    /// The user's end now speaks to another link of the agent's side: the agent has dialled again, at another replica.
+    /// The session goes on there; only the socket here is of no use any more.
+    /// </summary>
+    void Replaced() => Lost();
 }

@@ -34,7 +34,7 @@ internal sealed partial class Session : IRelayReceiver
         _context = context;
         Frames = new SessionFrames(info, context.Pool, context.Time);
         _machine = new SessionMachine(info.Kind, context.Settings, context.CanCross);
-        _createdAt = _lastFrame = context.Time.GetUtcNow();
+        _createdAt = _lastFrame = context.Now;
     }
 
     public SessionInfo Info { get; }
@@ -201,7 +201,7 @@ internal sealed partial class Session : IRelayReceiver
 
     private IReadOnlyList<Effect> Step(SessionEvent happened)
     {
-        var now = _context.Time.GetUtcNow();
+        var now = _context.Now;
         switch (happened.Kind)
         {
             case Happening.UserOpened:
@@ -260,7 +260,7 @@ internal sealed partial class Session : IRelayReceiver
                 if (_isGreeted)
                 {
                     _context.Metrics.Pending(-1);
-                    _context.Metrics.Paired(_context.Time.GetUtcNow() - _createdAt);
+                    _context.Metrics.Paired(_context.Now - _createdAt);
                 }
 
                 break;
@@ -302,7 +302,7 @@ internal sealed partial class Session : IRelayReceiver
 
     private void Close(SessionSocket socket, LanePump pump, Effect effect)
     {
-        socket.BeginClosing(_context.Time.GetUtcNow());
+        socket.BeginClosing(_context.Now);
         pump.Close(effect.Code, effect.Text);
     }
 

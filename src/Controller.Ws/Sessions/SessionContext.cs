@@ -15,6 +15,11 @@ internal sealed record SessionContext(
     ILogger Log,
     ArrayPool<byte> Pool)
 {
+    private readonly long _startedAt = Time.GetTimestamp();
+
+    /// <summary>A clock for time-outs: it starts anywhere and never jumps, whatever becomes of the machine's time of day.</summary>
+    public DateTimeOffset Now => DateTimeOffset.UnixEpoch + Time.GetElapsedTime(_startedAt);
+
     /// <summary>Sockets of one session may be on different replicas.</summary>
     public bool CanCross { get; } = Relay.Transport != NoRelay.Name;
 }

@@ -145,7 +145,7 @@ public sealed partial class SessionEngine
     /// <summary>One step of the second hand.</summary>
     internal void Tick(bool isPingDue)
     {
-        var now = _context.Time.GetUtcNow();
+        var now = _context.Now;
         foreach (var (_, session) in _sessions)
         {
             session.Tick(now);
@@ -226,7 +226,7 @@ public sealed partial class SessionEngine
     /// <summary>A socket has closed: its session hears of it, and the close is answered once nothing is being sent any more.</summary>
     private async Task<int> EndAsync(Session session, SessionSocket socket, Happening closed)
     {
-        socket.BeginClosing(_context.Time.GetUtcNow());
+        socket.BeginClosing(_context.Now);
         session.Post(new(closed, socket));
         await session.StopSendingAsync(socket).ConfigureAwait(false);
         await socket.AnswerCloseAsync().ConfigureAwait(false);

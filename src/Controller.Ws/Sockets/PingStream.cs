@@ -11,6 +11,7 @@ public sealed class PingStream(Stream inner) : Stream
     private static readonly byte[] Ping = [0x89, 0x00];
 
     private readonly SemaphoreSlim _writing = new(1, 1);
+    private bool _isOver;
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -41,12 +42,26 @@ public sealed class PingStream(Stream inner) : Stream
 
         try
         {
-            await inner.WriteAsync(Ping, cancel).ConfigureAwait(false);
+            if (!_isOver)
+            {
+                await inner.WriteAsync(Ping, cancel).ConfigureAwait(false);
+            }
         }
         finally
         {
             _writing.Release();
         }
+    }
+
+    /// <summary>
+    /// No ping is sent any more once this completes: the server may use the connection's objects for another request.
+    /// Waits for a ping that is being sent.
+    /// </summary>
+    public async ValueTask EndAsync()
+    {
+        await _writing.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        _isOver = true;
+        _writing.Release();
     }
 
     /// <inheritdoc/>

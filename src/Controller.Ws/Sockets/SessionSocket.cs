@@ -187,7 +187,8 @@ public sealed class SessionSocket : IDisposable
     }
 
     /// <summary>Answers the close of the peer, if it closed and nothing was sent yet.</summary>
-    internal ValueTask AnswerCloseAsync() => _socket.State == WebSocketState.CloseReceived ? SendCloseAsync(CloseCode, "") : default;
+    internal ValueTask AnswerCloseAsync() =>
+        _socket.State == WebSocketState.CloseReceived ? SendCloseAsync(_code == 0 ? NoStatus : _code, "") : default;
 
     /// <summary>From now on the socket has <see cref="CloseTimeout"/> to come to its end.</summary>
     internal void BeginClosing(DateTimeOffset now) => Interlocked.CompareExchange(ref _closingSince, now.UtcTicks, 0);

@@ -16,6 +16,28 @@ internal static class SettingsChecks
         CheckEncryptionKey(settings.Data, problems);
         CheckFiles(settings, problems);
         CheckTelemetry(settings.Telemetry, problems);
+        CheckRelay(settings, problems);
+    }
+
+    private static void CheckRelay(ControllerSettings settings, SettingProblems problems)
+    {
+        var relay = settings.Server.Relay;
+        if (relay.Url is not { } given)
+        {
+            if ((relay.CredentialsFile ?? relay.AuthorityFile) is not null)
+            {
+                problems.Warn("WS_RELAY_CREDS_FILE and WS_RELAY_CA_FILE have no effect without WS_RELAY_URL");
+            }
+
+            return;
+        }
+
+        // The URL itself is not shown: it may hold a password.
+        var schemes = settings.Nats.Enabled ? (string[])["nats", "tls"] : ["amqp", "amqps"];
+        if (!Uri.TryCreate(given.Reveal(), UriKind.Absolute, out var url) || url.Host.Length == 0 || !schemes.Contains(url.Scheme))
+        {
+            problems.Error($"WS_RELAY_URL must be a URL that starts with {schemes[0]}:// or {schemes[1]}:// while NATS_ENABLED is {(settings.Nats.Enabled ? "true" : "false")}");
+        }
     }
 
     private static void CheckPublicUrl(ControllerSettings settings, SettingProblems problems)

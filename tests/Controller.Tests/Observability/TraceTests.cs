@@ -1,4 +1,5 @@
 using System.Net;
+using Controller.Tests.Sessions;
 using Controller.Tests.Support;
 
 namespace Controller.Tests.Observability;
@@ -44,6 +45,21 @@ public sealed class TraceTests
         await Assert.That(export.Resource["host.name"]).IsEqualTo("my-host");
         await Assert.That(export.Resource["process.pid"]).IsEqualTo(Environment.ProcessId.ToString());
         await Assert.That(collector.Requests.Any(r => r.Raw.Contains("-secret", StringComparison.Ordinal))).IsFalse();
+    }
+
+    [Test]
+    public async Task A_socket_is_a_span_without_the_token_of_its_query()
+    {
+        await using var collector = await OtlpCollector.StartAsync();
+        await using (var world = await SessionWorld.StartAsync(collector.Environment))
+        {
+            var path = $"/microservices/exec/{Guid.NewGuid()}";
+            await world.RefusalAsync($"{path}?token=very-secret", bearer: null);
+            var span = await collector.SpanAsync(s => s.Path == "/api/v3" + path);
+            await Assert.That(span.Attributes["http.response.status_code"]).IsEqualTo("101");
+        }
+
+        await Assert.That(collector.Requests.Any(r => r.Raw.Contains("very-secret", StringComparison.Ordinal))).IsFalse();
     }
 
     [Test]

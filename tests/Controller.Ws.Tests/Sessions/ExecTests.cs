@@ -340,6 +340,24 @@ public sealed class ExecTests
     }
 
     [Test]
+    public async Task A_clock_that_jumps_ends_nothing()
+    {
+        await using var rig = new Rig();
+        var session = Rig.NewExec();
+        var (user, _) = rig.User(session);
+        await user.ReadAsync();
+        await user.ReadAsync();
+        rig.Time.AdjustTime(rig.Time.GetUtcNow().AddDays(1));
+        await rig.PassAsync(TimeSpan.FromSeconds(2));
+        await Assert.That(rig.Engine.Count).IsEqualTo(1);
+        rig.Time.AdjustTime(rig.Time.GetUtcNow().AddYears(-1));
+        await rig.PassAsync(TimeSpan.FromSeconds(60));
+        await Assert.That(Rig.Parse((await user.ReadAsync()).Bytes)).IsEqualTo((MessageType.Stderr, Texts.WaitedInVain));
+        user.Cut();
+        await rig.NothingIsLeftAsync();
+    }
+
+    [Test]
     public async Task Both_sides_may_close_at_once()
     {
         for (var i = 0; i < 50; i++)
