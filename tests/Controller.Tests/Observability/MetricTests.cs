@@ -3,8 +3,8 @@ using Controller.Tests.Support;
 
 namespace Controller.Tests.Observability;
 
-/// <summary>Metrics at a collector (runtime 3.3, websocket 20). Counters of other tests may be among them: they share the process.</summary>
-[NotInParallel("telemetry")]
+/// <summary>Metrics at a collector (runtime 3.3, websocket 20). Alone: instruments of one name are one metric in a process, and it ends with the first Controller that does.</summary>
+[NotInParallel]
 public sealed class MetricTests
 {
     [Test]

@@ -7,8 +7,8 @@ using Controller.Ws.Telemetry;
 
 namespace Controller.Tests.Observability;
 
-/// <summary>The metrics as Prometheus fetches them.</summary>
-[NotInParallel("telemetry")]
+/// <summary>The metrics as Prometheus fetches them. Alone, as <see cref="MetricTests"/>.</summary>
+[NotInParallel]
 public sealed class PrometheusTests
 {
     [Test]

@@ -76,7 +76,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
             await Task.Delay(20);
         }
 
-        throw new TimeoutException("The collector got no such thing. It got:\n" + string.Join('\n', Requests.SelectMany(
+        throw new TimeoutException("The collector got no such thing. It got:\n" + string.Join('\n', Requests.TakeLast(20).SelectMany(
             r => r.Spans.Select(s => s.ToString()).Concat(r.Metrics.Select(m => m.ToString())))));
     }
 
@@ -97,6 +97,9 @@ internal sealed class OtlpCollector : IAsyncDisposable
 /// <summary>One export.</summary>
 internal sealed class OtlpRequest(string path, Dictionary<string, string> headers, byte[] body)
 {
+    private OtlpSpan[]? _spans;
+    private OtlpMetric[]? _metrics;
+
     public string Path => path;
 
     public Dictionary<string, string> Headers => headers;
@@ -108,17 +111,21 @@ internal sealed class OtlpRequest(string path, Dictionary<string, string> header
 
     public Dictionary<string, string> Resource => new OtlpMessage(body).All(1).First().All(1).First().Attributes(1);
 
-    public IEnumerable<OtlpSpan> Spans => !IsTraces ? [] :
-        from resource in new OtlpMessage(body).All(1)
-        from scope in resource.All(2)
-        from span in scope.All(2)
-        select new OtlpSpan(span.Text(5), span.Hex(1), span.Hex(4), span.Integer(6), span.All(15).FirstOrDefault()?.Integer(3) ?? 0, span.Attributes(9));
+    public IReadOnlyList<OtlpSpan> Spans => _spans ??= !IsTraces ? [] :
+    [
+        .. from resource in new OtlpMessage(body).All(1)
+           from scope in resource.All(2)
+           from span in scope.All(2)
+           select new OtlpSpan(span.Text(5), span.Hex(1), span.Hex(4), span.Integer(6), span.All(15).FirstOrDefault()?.Integer(3) ?? 0, span.Attributes(9)),
+    ];
 
-    public IEnumerable<OtlpMetric> Metrics => IsTraces ? [] :
-        from resource in new OtlpMessage(body).All(1)
-        from scope in resource.All(2)
-        from metric in scope.All(2)
-        select new OtlpMetric(scope.All(1).First().Text(1), metric.Text(1), metric.Text(3), [.. Points(metric)]);
+    public IReadOnlyList<OtlpMetric> Metrics => _metrics ??= IsTraces ? [] :
+    [
+        .. from resource in new OtlpMessage(body).All(1)
+           from scope in resource.All(2)
+           from metric in scope.All(2)
+           select new OtlpMetric(scope.All(1).First().Text(1), metric.Text(1), metric.Text(3), [.. Points(metric)]),
+    ];
 
     private static IEnumerable<OtlpPoint> Points(OtlpMessage metric) =>
         from kind in (int[])[5, 7, 9]
