@@ -7,7 +7,11 @@ namespace Controller.Sql;
 /// </summary>
 public abstract class Database : IAsyncDisposable
 {
-    private protected Database(Dialect dialect) => Dialect = dialect;
+    private protected Database(Dialect dialect)
+    {
+        Dialect = dialect;
+        Metrics = new(dialect.Flavor);
+    }
 
     /// <summary>The dialect of this database.</summary>
     public Dialect Dialect { get; }
@@ -28,6 +32,9 @@ public abstract class Database : IAsyncDisposable
     /// What changed after a revision, as <see cref="DbSession.Changes"/> names it; null when anything may have.
     /// </summary>
     public virtual IReadOnlySet<string>? ChangedSince(long revision) => null;
+
+    /// <summary>What this database measures of itself.</summary>
+    public DatabaseMetrics Metrics { get; }
 
     /// <summary>Told of each statement: how tests see what a request costs.</summary>
     internal Action<string>? StatementRuns { get; set; }

@@ -93,6 +93,10 @@ internal sealed class SqliteDatabase : Database
             else
             {
                 reader.Dispose();
+                if (!healthy)
+                {
+                    Metrics.ConnectionInvalidated();
+                }
             }
         }
     }
@@ -122,6 +126,7 @@ internal sealed class SqliteDatabase : Database
         // Last, since only a writer takes the log into the file as it leaves.
         await _writer.DisposeAsync().ConfigureAwait(false);
         _lock.Dispose();
+        Metrics.Dispose();
     }
 
     private static string ConnectionString(string path, SqliteOpenMode mode) =>

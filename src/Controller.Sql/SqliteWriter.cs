@@ -19,11 +19,13 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly Dictionary<string, DbCommand> _commands = new(StringComparer.Ordinal);
     private readonly Thread _thread;
     private Durability _synchronous = Durability.Durable;
+    private int _waiting;
 
     public SqliteWriter(SqliteConnection connection, Database database)
     {
         _connection = connection;
         _database = database;
+        _database.Metrics.WatchQueue(() => Volatile.Read(ref _waiting));
         // A thread of its own: SQLite blocks on fsync, which must not eat a pool thread on a two-core box.
         _thread = new Thread(Loop) { IsBackground = true, Name = "sqlite-writer" };
         _thread.Start();
@@ -53,10 +55,18 @@ internal sealed class SqliteWriter : IAsyncDisposable
         await _connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    private Task<T> Enqueue<T>(Item<T> item) =>
-        _queue.Writer.TryWrite(item)
-            ? item.Task
-            : Task.FromException<T>(new DatabaseException(DatabaseFault.Unavailable, "The database is closing"));
+    private Task<T> Enqueue<T>(Item<T> item)
+    {
+        item.Queued = _database.Metrics.Queued();
+        Interlocked.Increment(ref _waiting);
+        if (_queue.Writer.TryWrite(item))
+        {
+            return item.Task;
+        }
+
+        Interlocked.Decrement(ref _waiting);
+        return Task.FromException<T>(new DatabaseException(DatabaseFault.Unavailable, "The database is closing"));
+    }
 
     private void Loop()
     {
@@ -72,6 +82,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 }
 
                 _queue.Reader.TryRead(out _);
+                Interlocked.Decrement(ref _waiting);
+                _database.Metrics.Dequeued(next.Queued);
                 batch.Add(next);
                 if (next.Exclusive)
                 {
@@ -100,7 +112,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private void Commit(List<Item> batch)
     {
+        var began = _database.Metrics.TransactionBegins();
         var failure = TryCommit(batch);
+        _database.Metrics.TransactionEnded(began);
         foreach (var item in batch)
         {
             item.Complete(failure);
@@ -193,6 +207,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private abstract class Item
     {
+        /// <summary>See <see cref="DatabaseMetrics.Queued"/>.</summary>
+        public long Queued { get; set; }
+
         public abstract Durability Durability { get; }
 
         public virtual bool Exclusive => false;

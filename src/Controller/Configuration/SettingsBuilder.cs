@@ -389,6 +389,8 @@ internal sealed class SettingsBuilder(SettingValues values, SettingProblems prob
         ResourceAttributes = values.Text("otel.resourceAttributes"),
         MetricsExporter = values.Required("otel.metrics.exporter"),
         MetricsInterval = values.Milliseconds("otel.metrics.interval"),
+        PrometheusHost = values.Required("otel.prometheus.host"),
+        PrometheusPort = values.Integer("otel.prometheus.port"),
         LogLevel = values.Required("otel.logs.level"),
         Propagators = values.Required("otel.propagators"),
         TracesSampler = values.Text("otel.traces.sampler"),

@@ -16,6 +16,7 @@ using Controller.Identity.Interaction;
 using Controller.Identity.Issuer;
 using Controller.Logging;
 using Controller.Microservices;
+using Controller.Observability;
 using Controller.OpenApi;
 using Controller.Platform;
 using Controller.Registries;
@@ -47,18 +48,21 @@ internal sealed partial class ControllerApp : IAsyncDisposable
     private readonly Database _database;
     private readonly ControllerLog _log;
     private readonly TlsMaterial? _tls;
+    private readonly TelemetryExport? _telemetry;
     private readonly ILogger _logger;
     private IDisposable? _malformed;
     private readonly LocalSocket? _local;
     private PidFile? _pid;
 
-    private ControllerApp(WebApplication api, Database database, ControllerLog log, TlsMaterial? tls, LocalSocket? local)
+    private ControllerApp(
+        WebApplication api, Database database, ControllerLog log, TlsMaterial? tls, LocalSocket? local, TelemetryExport? telemetry)
     {
         _api = api;
         _database = database;
         _log = log;
         _tls = tls;
         _local = local;
+        _telemetry = telemetry;
         _logger = api.Services.GetRequiredService<ILogger<ControllerApp>>();
     }
 
@@ -87,8 +91,10 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         TlsMaterial? tls = null;
         Database? database = null;
         WebApplication? api = null;
+        TelemetryExport? telemetry = null;
         try
         {
+            telemetry = TelemetryExport.Start(settings.Telemetry, log.CreateLogger(nameof(TelemetryExport)));
             tls = TlsMaterial.Load(settings.Server);
             database = await DatabaseStartup.OpenAsync(settings, cancel);
 
@@ -99,8 +105,8 @@ internal sealed partial class ControllerApp : IAsyncDisposable
                 NoLocalSocket(log.CreateLogger(nameof(ControllerApp)), problem);
             }
 
-            api = Build(settings, database, log, kestrel => Listeners.Configure(kestrel, settings, tls, local, ports: true), customize);
-            var app = new ControllerApp(api, database, log, tls, local);
+            api = Build(settings, database, log, kestrel => Listeners.Configure(kestrel, settings, tls, local, ports: true), telemetry, customize);
+            var app = new ControllerApp(api, database, log, tls, local, telemetry);
             await app.StartAsync(settings, cancel);
             return app;
         }
@@ -123,6 +129,11 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             }
 
             tls?.Dispose();
+            if (telemetry is not null)
+            {
+                await telemetry.DisposeAsync();
+            }
+
             await log.DisposeAsync();
             if (ReferenceEquals(failure, e))
             {
@@ -153,8 +164,9 @@ internal sealed partial class ControllerApp : IAsyncDisposable
                 database,
                 log,
                 kestrel => Listeners.Configure(kestrel, settings, null, local, ports: false),
+                telemetry: null,
                 services => services.RemoveAll<IHostedService>());
-            var app = new ControllerApp(api, database, log, null, local);
+            var app = new ControllerApp(api, database, log, null, local, telemetry: null);
             await app.Services.GetRequiredService<Fleet>().StartAsync(cancel);
             await api.StartAsync(cancel);
             return app;
@@ -193,7 +205,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
 
     /// <summary>
     /// Stops gracefully: held polls are answered, sessions are ended, then no new connections, running requests finish,
-    /// both within the drain time; telemetry and audit events are written, the log is flushed.
+    /// both within the drain time; agents' status and audit events are written, telemetry and the log are flushed.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -210,6 +222,11 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         await _api.DisposeAsync();
         await _database.DisposeAsync();
         _tls?.Dispose();
+        if (_telemetry is not null)
+        {
+            await _telemetry.DisposeAsync();
+        }
+
         await _log.DisposeAsync();
     }
 
@@ -277,6 +294,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         Database database,
         ControllerLog log,
         Action<KestrelServerOptions> listeners,
+        TelemetryExport? telemetry,
         Action<IServiceCollection>? customize)
     {
         // Empty: no files or variables beside our own configuration, nothing that we do not use.
@@ -307,9 +325,11 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .AddSessions(settings)
             .AddApplicationTemplates()
             .AddSubstitution();
+        telemetry?.Configure(builder);
         customize?.Invoke(builder.Services);
 
         var app = builder.Build();
+        telemetry?.Use(app);
         app.MapWhen(ConsoleConnection.Carries, app.Services.GetRequiredService<ConsolePages>().Use);
         TrustedProxies.Use(app, settings.Server.TrustProxy);
         app.Services.GetRequiredService<SocketEntrance>().Use(app);

@@ -30,6 +30,12 @@ internal static class Listeners
     public static StartupException? Explain(Exception failure, ControllerSettings settings)
     {
         var text = failure.Message;
+        if (settings.Telemetry.ServesPrometheus && failure is IOException { InnerException: AddressInUseException }
+            && text.Contains($":{settings.Telemetry.PrometheusPort}", StringComparison.Ordinal))
+        {
+            return new($"Port {settings.Telemetry.PrometheusPort} of the metrics (OTEL_EXPORTER_PROMETHEUS_PORT) is already in use", failure);
+        }
+
         var port = text.Contains($":{settings.Console.Port}:", StringComparison.Ordinal) && settings.Console.Port != settings.Server.Port
             ? $"Port {settings.Console.Port} of the Console (CONSOLE_PORT)"
             : $"Port {settings.Server.Port} of the API (API_PORT)";

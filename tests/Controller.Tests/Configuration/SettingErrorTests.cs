@@ -120,6 +120,18 @@ public class SettingErrorTests
     }
 
     [Test]
+    [Arguments("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "OTEL_EXPORTER_OTLP_PROTOCOL: \"grpc\" is not one of http/protobuf; telemetry is sent as http/protobuf")]
+    [Arguments("OTEL_METRICS_EXPORTER", "OTLP, console", "OTEL_METRICS_EXPORTER: \"console\" is not one of otlp, prometheus, none; ignored")]
+    [Arguments("OTEL_PROPAGATORS", "tracecontext,b3", "OTEL_PROPAGATORS: \"b3\" is not one of tracecontext, baggage, none; ignored")]
+    [Arguments("OTEL_TRACES_SAMPLER", "xray", "OTEL_TRACES_SAMPLER: \"xray\" is not one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, parentbased_traceidratio; every trace is kept")]
+    public async Task AWordThatOpenTelemetryDoesNotKnowIsAWarning(string variable, string value, string warning)
+    {
+        using var fixture = new SettingsFixture();
+
+        await Assert.That(fixture.Load((variable, value)).Warnings).IsEquivalentTo([warning]);
+    }
+
+    [Test]
     [Arguments("fatal", 100)]
     [Arguments("error", 100)]
     [Arguments("warn", 90)]
