@@ -80,7 +80,12 @@ public class SettingErrorTests
         using var fixture = new SettingsFixture();
         (string, string)[] secrets = [.. SettingTable.All
             .Where(definition => definition.IsSecret && definition.Variables.Count > 0)
-            .Select(definition => (definition.Variables[0], definition.ByteCount > 0 ? Convert.ToBase64String(new byte[32]) : "aGlkZGVu"))];
+            .Select(definition => (definition.Variables[0], definition switch
+            {
+                { ByteCount: > 0 } => Convert.ToBase64String(new byte[32]),
+                { Key: "server.webSocket.relay.url" } => "nats://me:aGlkZGVu@broker",
+                _ => "aGlkZGVu",
+            }))];
         var printed = fixture.Settings([("DB_PROVIDER", "mysql"), ("DB_HOST", "h"), ("DB_USERNAME", "u"), ("DB_NAME", "n"), .. secrets]).ToString();
 
         await Assert.That(secrets.Length).IsGreaterThan(9);
