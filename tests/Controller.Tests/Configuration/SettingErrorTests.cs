@@ -80,10 +80,10 @@ public class SettingErrorTests
         using var fixture = new SettingsFixture();
         (string, string)[] secrets = [.. SettingTable.All
             .Where(definition => definition.IsSecret && definition.Variables.Count > 0)
-            .Select(definition => (definition.Variables[0], definition.Variables[0] switch
+            .Select(definition => (definition.Variables[0], definition switch
             {
-                _ when definition.ByteCount > 0 => Convert.ToBase64String(new byte[32]),
-                "WS_RELAY_URL" => "nats://user:aGlkZGVu@broker",
+                { ByteCount: > 0 } => Convert.ToBase64String(new byte[32]),
+                { Key: "server.webSocket.relay.url" } => "nats://me:aGlkZGVu@broker",
                 _ => "aGlkZGVu",
             }))];
         var printed = fixture.Settings([("DB_PROVIDER", "mysql"), ("DB_HOST", "h"), ("DB_USERNAME", "u"), ("DB_NAME", "n"), .. secrets]).ToString();
