@@ -148,10 +148,18 @@ public sealed partial class SessionEngine
         var now = _context.Now;
         foreach (var (_, session) in _sessions)
         {
-            session.Tick(now);
-            if (isPingDue)
+            try
             {
-                session.Ping();
+                session.Tick(now);
+                if (isPingDue)
+                {
+                    session.Ping();
+                }
+            }
+            catch (Exception e)
+            {
+                // The second hand goes round for all of them.
+                NotTicked(_context.Log, e, session.Info.Id);
             }
         }
     }
@@ -287,6 +295,9 @@ public sealed partial class SessionEngine
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Drained {sessions} exec and log sessions, {cut} of them cut")]
     private static partial void Drained(ILogger log, int sessions, int cut);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Session {session} failed to look at the clock")]
+    private static partial void NotTicked(ILogger log, Exception e, string session);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Sessions that wait for an agent could not be looked up: {message}")]
     private static partial void NotWatched(ILogger log, string message);
