@@ -423,10 +423,12 @@ internal sealed partial class RelayLink : IRelayLink, IThreadPoolWorkItem
         }
     }
 
-    /// <summary>A close that comes again was not heard to have been confirmed.</summary>
+    /// <summary>
+    /// A close that comes again, or a question after one that has arrived, was not heard to have been confirmed.
+    /// </summary>
     private void ConfirmAgain(in Envelope envelope)
     {
-        if (envelope.Kind == EnvelopeKind.Close && _closeFrame is not null && envelope.To == Id)
+        if (envelope.Kind is EnvelopeKind.Close or EnvelopeKind.Poll && _closeFrame is not null && envelope.To == Id)
         {
             _closeAckDue = true;
             _lingering = Linger;
