@@ -45,29 +45,29 @@ public sealed class RelayBrokerStoreTests(SqlFlavor flavor)
         await Assert.That(await db.Database.ReadAsync(RelayBrokerStore.FindCredentialsSecretAsync)).IsNull();
         await db.Database.WriteAsync(async s =>
         {
-            await s.ExecuteAsync("INSERT INTO \"NatsOperators\" (\"id\", \"name\", \"public_key\", \"jwt\", \"seed_secret_name\") VALUES (1, 'o', 'k', 'j', 's')");
-            await AddAccountAsync(s, 1, "controller", isSystem: true);
-            await AddAccountAsync(s, 2, "controller", isSystem: false);
-            await AddAccountAsync(s, 3, "shop", isSystem: false);
-            await AddUserAsync(s, "controller", 1);
-            await AddUserAsync(s, "controller", 2);
-            await AddUserAsync(s, "other", 2);
-            await AddUserAsync(s, "controller", 3);
+            var nats = await s.InsertAsync("INSERT INTO \"NatsOperators\" (\"name\", \"public_key\", \"jwt\", \"seed_secret_name\") VALUES ('o', 'k', 'j', 's')");
+            var system = await AddAccountAsync(s, nats, "controller", isSystem: true);
+            var ours = await AddAccountAsync(s, nats, "controller", isSystem: false);
+            var shop = await AddAccountAsync(s, nats, "shop", isSystem: false);
+            await AddUserAsync(s, "controller", system, "system");
+            await AddUserAsync(s, "controller", ours, "ours");
+            await AddUserAsync(s, "other", ours, "other");
+            await AddUserAsync(s, "controller", shop, "shop");
         });
 
-        await Assert.That(await db.Database.ReadAsync(RelayBrokerStore.FindCredentialsSecretAsync)).IsEqualTo("creds-controller-2");
+        await Assert.That(await db.Database.ReadAsync(RelayBrokerStore.FindCredentialsSecretAsync)).IsEqualTo("creds-ours");
     }
 
-    private static Task AddAccountAsync(DbSession session, int id, string name, bool isSystem) => session.ExecuteAsync(
+    private static Task<long> AddAccountAsync(DbSession session, long nats, string name, bool isSystem) => session.InsertAsync(
         """
-        INSERT INTO "NatsAccounts" ("id", "name", "public_key", "jwt", "seed_secret_name", "is_system", "operator_id")
-        VALUES (@id, @name, 'k', 'j', 's', @system, 1)
+        INSERT INTO "NatsAccounts" ("name", "public_key", "jwt", "seed_secret_name", "is_system", "operator_id")
+        VALUES (@name, 'k', 'j', 's', @system, @nats)
         """,
-        new() { { "id", id }, { "name", name }, { "system", isSystem } });
+        new() { { "name", name }, { "system", isSystem }, { "nats", nats } });
 
-    private static Task AddUserAsync(DbSession session, string name, int account) => session.ExecuteAsync(
+    private static Task AddUserAsync(DbSession session, string name, long account, string secret) => session.ExecuteAsync(
         """
         INSERT INTO "NatsUsers" ("name", "public_key", "jwt", "creds_secret_name", "account_id") VALUES (@name, 'k', 'j', @secret, @account)
         """,
-        new() { { "name", name }, { "secret", $"creds-{name}-{account}" }, { "account", account } });
+        new() { { "name", name }, { "secret", $"creds-{secret}" }, { "account", account } });
 }

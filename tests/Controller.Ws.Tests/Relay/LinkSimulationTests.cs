@@ -14,6 +14,12 @@ public class LinkSimulationTests
     public void EveryFrameArrivesOnceInOrderAndTheCloseIsConfirmed() =>
         Check.Sample(Gen.Int[0, int.MaxValue], seed => new Run(seed).Play(), iter: 120, threads: 1);
 
+    /// <summary>Seeds that found a fault once.</summary>
+    [Test]
+    [Arguments(221829029)]
+    [Arguments(1907576681)]
+    public void WhatOnceFailedHolds(int seed) => new Run(seed).Play();
+
     private sealed class Run
     {
         private readonly FakeTimeProvider _time = new();

@@ -424,8 +424,7 @@ internal sealed partial class RelayLink : IRelayLink, IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// Whoever sends a close again, or asks after it because it knows only that it has arrived, did not hear that it was
-    /// confirmed.
+    /// A close that comes again, or a question after one that has arrived, was not heard to have been confirmed.
     /// </summary>
     private void ConfirmAgain(in Envelope envelope)
     {
