@@ -57,8 +57,8 @@ internal static class BrokerSteps
                 StreamAsync(agent, user, first, Count, Size, reached));
 
             // In the middle of both.
-            await reached.WaitAsync();
-            await reached.WaitAsync();
+            await Assert.That(await reached.WaitAsync(Patience)).IsTrue();
+            await Assert.That(await reached.WaitAsync(Patience)).IsTrue();
             await kill();
             await start();
             await streams;
@@ -91,7 +91,7 @@ internal static class BrokerSteps
 
         await Assert.That(sent).IsBetween(30, 36);
         user.Pace.Release(sent);
-        await sending;
+        await sending.AsTask().WaitAsync(Patience);
         await user.ExpectAsync(0, sent, _ => 32_000, Patience);
     }
 
@@ -117,7 +117,7 @@ internal static class BrokerSteps
         var expected = to.ExpectAsync(first, count, size, Patience);
         for (var number = first; number < first + count; number++)
         {
-            await from.SendAsync(number, size(number));
+            await from.SendAsync(number, size(number)).AsTask().WaitAsync(Patience);
             if (number == first + (count / 3))
             {
                 middle?.Release();

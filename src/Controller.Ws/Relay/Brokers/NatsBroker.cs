@@ -131,7 +131,9 @@ internal sealed class NatsBroker(IRelayBroker broker, NatsRelaySettings settings
         public async ValueTask DisposeAsync()
         {
             _closed.TrySetResult();
-            await _client.DisposeAsync().ConfigureAwait(false);
+
+            // A client that is disposed while it connects may not come back from it; the next attempt must not wait.
+            await _client.DisposeAsync().AsTask().WaitAsync(ConnectTimeout, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         private static bool IsFault(Exception e) =>
