@@ -11,6 +11,7 @@ public sealed class SoakTests
     private const int Lives = 3000, AtOnce = 32;
 
     [Test]
+    [NotInParallel] // It weighs the memory of the process.
     public async Task Nothing_is_left_of_thousands_of_sessions()
     {
         await using var rig = new Rig(new() { DrainTimeout = TimeSpan.FromSeconds(1) });
