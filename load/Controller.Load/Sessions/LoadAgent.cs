@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Text;
+using Edgelet.Simulator.Sessions;
 
 namespace Controller.Load;
 
@@ -56,7 +57,7 @@ internal sealed class LoadAgent(LoadFog fog, string agentUrl) : IDisposable
     {
         var socket = _sessions[session]!;
         byte[] buffer = [];
-        var message = SessionFrame.Write(ref buffer, SessionFrame.Stdout, new byte[frame], microservice, session);
+        var message = LoadFrame.Write(ref buffer, SessionFrameType.Stdout, new byte[frame], microservice, session);
         var bytes = 0L;
         while (!until.IsCancellationRequested)
         {
@@ -86,8 +87,8 @@ internal sealed class LoadAgent(LoadFog fog, string agentUrl) : IDisposable
             byte[] buffer = [];
             await socket.ReadAsync(message =>
             {
-                return SessionFrame.TryRead(message.Span, out var type, out var data) && type == SessionFrame.Stdin
-                    ? socket.SendAsync(SessionFrame.Write(ref buffer, SessionFrame.Stdout, data, microservice, session))
+                return LoadFrame.TryRead(message.Span, out var type, out var data) && type == SessionFrameType.Stdin
+                    ? socket.SendAsync(LoadFrame.Write(ref buffer, SessionFrameType.Stdout, data, microservice, session))
                     : default;
             });
             await socket.CloseAsync();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.WebSockets;
 using System.Text.Json;
+using Edgelet.Simulator.Sessions;
 
 namespace Controller.Load;
 
@@ -51,7 +52,7 @@ internal sealed class LoadUser(LoadFog fog, LoadAgent agent, string microservice
     {
         Span<byte> stamp = stackalloc byte[8];
         BitConverter.TryWriteBytes(stamp, Stopwatch.GetTimestamp());
-        return _socket!.SendAsync(SessionFrame.Write(ref _buffer, SessionFrame.Stdin, stamp, microservice, Session));
+        return _socket!.SendAsync(LoadFrame.Write(ref _buffer, SessionFrameType.Stdin, stamp, microservice, Session));
     }
 
     /// <summary>Leaves as a Go client does: CLOSE, then the connection.</summary>
@@ -59,7 +60,7 @@ internal sealed class LoadUser(LoadFog fog, LoadAgent agent, string microservice
     {
         if (_socket is not null)
         {
-            await _socket.SendAsync(SessionFrame.Write(ref _buffer, SessionFrame.Close, [], microservice, Session));
+            await _socket.SendAsync(LoadFrame.Write(ref _buffer, SessionFrameType.Close, [], microservice, Session));
             await _socket.CloseAsync();
         }
     }
@@ -84,24 +85,24 @@ internal sealed class LoadUser(LoadFog fog, LoadAgent agent, string microservice
 
     private ValueTask Take(ReadOnlyMemory<byte> message)
     {
-        if (!SessionFrame.TryRead(message.Span, out var type, out var data))
+        if (!LoadFrame.TryRead(message.Span, out var type, out var data))
         {
             return default;
         }
 
         switch (type)
         {
-            case SessionFrame.Activation:
+            case SessionFrameType.Activation:
                 using (var announced = JsonDocument.Parse(data.ToArray()))
                 {
                     Session = announced.RootElement.GetProperty("sessionId").GetString()!;
                 }
 
                 break;
-            case SessionFrame.Stderr when data.IndexOf("Agent connected"u8) >= 0:
+            case SessionFrameType.Stderr when data.IndexOf("Agent connected"u8) >= 0:
                 _ready.TrySetResult();
                 break;
-            case SessionFrame.Stdout:
+            case SessionFrameType.Stdout:
                 Interlocked.Add(ref _received, data.Length);
                 if (data.Length == sizeof(long))
                 {

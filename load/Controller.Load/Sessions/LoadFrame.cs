@@ -1,18 +1,20 @@
+using Edgelet.Simulator.Sessions;
 using Nerdbank.MessagePack;
 
 namespace Controller.Load;
 
-/// <summary>Frames as an Edgelet and a Go client write them: MessagePack maps in binary messages.</summary>
-internal static class SessionFrame
+/// <summary>
+/// Frames as an Edgelet and a Go client write them, without an allocation for each: the generator must cost less than the
+/// server. <see cref="SessionFrame"/> is the one that reads strictly.
+/// </summary>
+internal static class LoadFrame
 {
-    public const int Stdin = 0, Stdout = 1, Stderr = 2, Close = 4, Activation = 5;
-
     /// <summary>Room that a frame needs beside its data.</summary>
     private const int Overhead = 160;
 
     /// <summary>Writes a frame with the keys of an Edgelet's terminal.</summary>
     /// <returns>Its bytes, in a buffer that is used again for the next frame.</returns>
-    public static ReadOnlyMemory<byte> Write(ref byte[] buffer, int type, ReadOnlySpan<byte> data, string microservice, string session)
+    public static ReadOnlyMemory<byte> Write(ref byte[] buffer, SessionFrameType type, ReadOnlySpan<byte> data, string microservice, string session)
     {
         if (buffer.Length < data.Length + Overhead)
         {
@@ -35,26 +37,28 @@ internal static class SessionFrame
     }
 
     /// <summary>Type and data of a frame whose first two keys they are, as everybody writes them; false for anything else.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> frame, out int type, out ReadOnlySpan<byte> data)
+    public static bool TryRead(ReadOnlySpan<byte> frame, out SessionFrameType type, out ReadOnlySpan<byte> data)
     {
-        type = -1;
+        type = default;
         data = default;
-        return Success(MessagePackPrimitives.TryReadMapHeader(frame, out _, out var at))
-            && Is(frame, ref at, "type"u8)
-            && Success(MessagePackPrimitives.TryRead(frame[at..], out type, out var n)) && Move(ref at, n)
-            && Is(frame, ref at, "data"u8)
-            && Success(MessagePackPrimitives.TryReadBinHeader(frame[at..], out var length, out n)) && Move(ref at, n)
-            && length <= frame.Length - at
-            && Take(frame.Slice(at, (int)length), out data);
+        if (!Success(MessagePackPrimitives.TryReadMapHeader(frame, out _, out var at))
+            || !Is(frame, ref at, "type"u8)
+            || !Success(MessagePackPrimitives.TryRead(frame[at..], out byte number, out var n))
+            || !Move(ref at, n)
+            || !Is(frame, ref at, "data"u8)
+            || !Success(MessagePackPrimitives.TryReadBinHeader(frame[at..], out var length, out n))
+            || !Move(ref at, n)
+            || length > frame.Length - at)
+        {
+            return false;
+        }
+
+        type = (SessionFrameType)number;
+        data = frame.Slice(at, (int)length);
+        return true;
     }
 
     private static bool Success(MessagePackPrimitives.DecodeResult result) => result == MessagePackPrimitives.DecodeResult.Success;
-
-    private static bool Take(ReadOnlySpan<byte> part, out ReadOnlySpan<byte> taken)
-    {
-        taken = part;
-        return true;
-    }
 
     private static bool Move(ref int at, int by)
     {
