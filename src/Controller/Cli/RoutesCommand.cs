@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Controller.Hosting;
 using Controller.OpenApi;
+using Controller.Sessions;
 
 namespace Controller.Cli;
 
@@ -40,7 +41,10 @@ internal static class RoutesCommand
         from path in document.GetProperty("paths").EnumerateObject()
         from operation in path.Value.EnumerateObject()
         where operation.Name is "get" or "post" or "put" or "patch" or "delete" or "head"
-        select (operation.Name.ToUpperInvariant(), path.Name, Permission(operation.Value), new JsonFields(operation.Value).Text("summary") ?? "");
+        select (Method(operation), path.Name, Permission(operation.Value), new JsonFields(operation.Value).Text("summary") ?? "");
+
+    private static string Method(JsonProperty operation) =>
+        operation.Value.TryGetProperty("x-websocket", out _) ? SocketRoutes.Method : operation.Name.ToUpperInvariant();
 
     /// <summary>Resource and verb; else the kind of token; else nothing is asked.</summary>
     private static string Permission(JsonElement operation)
