@@ -1,8 +1,9 @@
 #!/bin/sh
-# Installs what the tests and the native build need on Debian: PostgreSQL 15, MariaDB, clang, zlib headers,
-# Chromium, Node.js, curl, and from npm what tests/oidc and tests/browser name.
+# Installs what the tests and the native build need on Debian: PostgreSQL 15, MariaDB, nats-server, RabbitMQ, clang,
+# zlib headers, Chromium, Node.js, curl, what builds and inspects the image (buildah, skopeo, umoci), and from npm what
+# tests/oidc and tests/browser name.
 # Safe to run again; answers at once when everything is present. The tests start servers of their own on free
-# ports, so a database service that this script brings in is neither started now nor at boot. A service that
+# ports, so a service that this script brings in is neither started now nor at boot. A service that
 # was installed before is left as it was.
 set -eu
 
@@ -11,7 +12,7 @@ installed() {
 }
 
 wanted=
-for package in postgresql-15 mariadb-server clang zlib1g-dev chromium; do
+for package in postgresql-15 mariadb-server nats-server rabbitmq-server clang zlib1g-dev chromium buildah skopeo umoci python3; do
     installed "$package" || wanted="$wanted $package"
 done
 # Node.js may have come from elsewhere, under the same name or with npm inside.
@@ -85,6 +86,8 @@ apt install --no-install-recommends $wanted || {
 # What we brought in must not start at boot either.
 if [ -d /run/systemd/system ]; then
     case "$wanted" in *postgresql-15*) $as_root systemctl disable --now postgresql >&2 || true ;; esac
+    case "$wanted" in *nats-server*) $as_root systemctl disable --now nats-server >&2 || true ;; esac
+    case "$wanted" in *rabbitmq-server*) $as_root systemctl disable --now rabbitmq-server >&2 || true ;; esac
     case "$wanted" in *mariadb-server*) $as_root systemctl disable --now mariadb >&2 || true ;; esac
 fi
 

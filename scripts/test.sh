@@ -27,12 +27,13 @@ run() { # name of the report, project, arguments of the runner
 }
 
 run sql tests/Controller.Sql.Tests
+run ws tests/Controller.Ws.Tests
 run controller tests/Controller.Tests
 
 # The API's behaviour once more on the other databases. Their files are of no use afterwards: in memory where possible.
 [ -w /dev/shm ] && export TMPDIR=/dev/shm
 areas=
-for area in Applications ApplicationTemplates Catalog Clients Fogs Microservices Registries Roles Substitution; do
+for area in Applications ApplicationTemplates Catalog Clients Fogs Microservices Registries Roles Sessions Substitution; do
   areas="$areas${areas:+|}(Controller.Tests.$area)"
 done
 for database in postgres mysql; do

@@ -46,6 +46,16 @@ internal sealed class OperatorClient : IDisposable
         _session.Dispose();
     }
 
+    /// <summary>Reads an answer to its end without looking at it.</summary>
+    public async Task ReadAllAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, _target.Api + path);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await AccessTokenAsync());
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        response.EnsureSuccessStatusCode();
+        await response.Content.CopyToAsync(Stream.Null);
+    }
+
     public async Task<JsonElement> StatusAsync()
     {
         using var response = await _http.GetAsync(_target.Api + "/status");

@@ -3,13 +3,17 @@ using System.Globalization;
 namespace Controller.Load;
 
 /// <summary>Figures of the server's process, from <c>/proc</c>.</summary>
-internal sealed class ProcessProbe
+internal sealed partial class ProcessProbe
 {
+    private const int Sigterm = 15;
+
     private const double TicksPerSecond = 100; // USER_HZ, the same on every Linux that .NET runs on.
     private readonly string _proc;
+    private readonly int _pid;
 
     public ProcessProbe(int pid)
     {
+        _pid = pid;
         _proc = $"/proc/{pid}";
         if (!Directory.Exists(_proc))
         {
@@ -37,9 +41,46 @@ internal sealed class ProcessProbe
         }
     }
 
-    private long Field(string file, string name)
+    /// <summary>Asks the process to stop, as an orchestrator does.</summary>
+    public void Terminate()
     {
-        foreach (var line in File.ReadLines($"{_proc}/{file}"))
+        if (Kill(_pid, Sigterm) != 0)
+        {
+            throw new InvalidOperationException($"Process {_pid} takes no signal from us");
+        }
+    }
+
+    /// <summary>Waits until the process is gone.</summary>
+    /// <exception cref="TimeoutException">It is not.</exception>
+    public async Task ExitedAsync(TimeSpan patience)
+    {
+        for (var clock = System.Diagnostics.Stopwatch.StartNew(); Directory.Exists(_proc) && Field("status", "VmRSS:", missing: 0) > 0;)
+        {
+            if (clock.Elapsed > patience)
+            {
+                throw new TimeoutException($"Process {_pid} does not stop");
+            }
+
+            await Task.Delay(5);
+        }
+    }
+
+    [System.Runtime.InteropServices.LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int pid, int signal);
+
+    private long Field(string file, string name, long? missing = null)
+    {
+        string[] lines;
+        try
+        {
+            lines = File.ReadAllLines($"{_proc}/{file}");
+        }
+        catch (IOException) when (missing is not null)
+        {
+            return missing.Value;
+        }
+
+        foreach (var line in lines)
         {
             if (line.StartsWith(name, StringComparison.Ordinal))
             {
@@ -47,6 +88,6 @@ internal sealed class ProcessProbe
             }
         }
 
-        throw new InvalidOperationException($"{_proc}/{file} has no {name}");
+        return missing ?? throw new InvalidOperationException($"{_proc}/{file} has no {name}");
     }
 }

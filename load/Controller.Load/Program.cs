@@ -16,9 +16,17 @@ const string usage = """
                                 --polls 2000      polls held at once; 0 leaves this part out
         cadence   simulated Edgelets at their stock cadence, with operator changes
                                 --fogs 100  --seconds 60  --rate 5 (changes per second; 0 for none)
+        fleet     nodes at their real cadence for minutes, in one or several sizes, with charts
+                                --fogs 1000 (or 100,1000,10000)  --seconds 300 (each size)  --rate 5 (changes per second)
+                                --html FILE  --svg FILE (cost by size)  --status-seconds 10  --hold 20
         workloads lists of everything, single microservices and deployments with a large database and a living fleet
                                 --fogs 1000  --applications 200  --microservices-per-application 30
-                                --operators 10  --seconds 20 (each measurement)
+                                --operators 10  --seconds 20 (each measurement)  --pause 1000 (ms)
+        sessions  terminals between users and agents: pairing, memory, echo, one stream
+                                --sessions 500  --rate 100 (opened per second)  --fogs N  --seconds 15 (of typing)
+                                --stream-seconds 5  --frame 65536
+                                --agent-url URL   where agents dial: another replica
+                                --drain           at the end: SIGTERM to --pid, and how users are told
         startup   starts a binary with a fresh and with an existing data directory (needs no --url)
                                 --binary PATH  --runs 5  --env NAME=VALUE (repeatable)
 
@@ -51,7 +59,9 @@ try
         "hotpath" => await HotPathCommand.RunAsync(arguments, report),
         "hold" => await HoldCommand.RunAsync(arguments, report),
         "cadence" => await CadenceCommand.RunAsync(arguments, report),
+        "fleet" => await FleetCommand.RunAsync(arguments, report),
         "workloads" => await WorkloadsCommand.RunAsync(arguments, report),
+        "sessions" => await SessionsCommand.RunAsync(arguments, report),
         "startup" => await StartupCommand.RunAsync(arguments, report),
         _ => throw new UsageException($"Unknown command: {args[0]}"),
     };

@@ -68,26 +68,45 @@ internal sealed partial class RawHttp : IDisposable
     }
 
     /// <summary>Runs until the traffic ends or the time is over; requests under way then are awaited but a stop is a stop: 5 s.</summary>
+    /// <param name="traffic">What is asked.</param>
+    /// <param name="duration">For how long.</param>
+    /// <param name="pause">How long a connection waits after each answer; none: a closed loop.</param>
     /// <returns>The time it took, without that wait.</returns>
-    public TimeSpan Run(IRawTraffic traffic, TimeSpan duration)
+    public TimeSpan Run(IRawTraffic traffic, TimeSpan duration, TimeSpan pause = default)
     {
         var begin = Stopwatch.GetTimestamp();
         var end = begin + (long)(duration.TotalSeconds * Stopwatch.Frequency);
+        var pauseTicks = (long)(pause.TotalSeconds * Stopwatch.Frequency);
+        var pausing = new Queue<(int Index, long Until)>();
         var busy = 0;
         for (var i = 0; i < _connections.Length; i++)
         {
-            busy += Send(_connections[i], i, traffic) ? 1 : 0;
+            if (pauseTicks > 0)
+            {
+                // Spread over the first pause.
+                pausing.Enqueue((i, begin + (pauseTicks * i / _connections.Length)));
+            }
+            else
+            {
+                busy += Send(_connections[i], i, traffic) ? 1 : 0;
+            }
         }
 
         Span<byte> events = stackalloc byte[EventsPerWait * 16];
         long stopped = 0;
-        while (busy > 0)
+        while (busy > 0 || (pausing.Count > 0 && stopped == 0))
         {
-            var count = EpollWait(_epoll, ref MemoryMarshal.GetReference(events), EventsPerWait, 100);
+            var wait = pausing.TryPeek(out var first) ? Math.Clamp((first.Until - Stopwatch.GetTimestamp()) * 1000 / Stopwatch.Frequency, 0, 100) : 100;
+            var count = EpollWait(_epoll, ref MemoryMarshal.GetReference(events), EventsPerWait, (int)wait);
             var now = Stopwatch.GetTimestamp();
             if (now >= end && stopped == 0)
             {
                 stopped = now;
+            }
+
+            while (stopped == 0 && pausing.TryPeek(out first) && first.Until <= now)
+            {
+                busy += Send(_connections[pausing.Dequeue().Index], first.Index, traffic) ? 1 : 0;
             }
 
             if (stopped != 0 && now - stopped > 5 * Stopwatch.Frequency)
@@ -117,7 +136,11 @@ internal sealed partial class RawHttp : IDisposable
                     Reconnect(index);
                 }
 
-                if (stopped == 0 && Send(connection, index, traffic))
+                if (pauseTicks > 0)
+                {
+                    pausing.Enqueue((index, Stopwatch.GetTimestamp() + pauseTicks));
+                }
+                else if (stopped == 0 && Send(connection, index, traffic))
                 {
                     busy++;
                 }

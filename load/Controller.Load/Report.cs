@@ -12,6 +12,9 @@ internal sealed class Report(string command)
     public void Add(string metric, double value, string unit = "", int decimals = 1) =>
         _lines.Add((metric, value, unit, value.ToString("N" + decimals, CultureInfo.InvariantCulture) + (unit.Length > 0 ? " " + unit : "")));
 
+    /// <summary>What has been reported so far.</summary>
+    public IEnumerable<(string Metric, string Text)> Lines => _lines.Select(static line => (line.Metric, line.Text));
+
     public void Count(string metric, long value, string unit = "") => Add(metric, value, unit, 0);
 
     public void Note(string metric, string text) => _lines.Add((metric, null, "", text));

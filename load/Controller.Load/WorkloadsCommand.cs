@@ -14,6 +14,7 @@ namespace Controller.Load;
 internal static class WorkloadsCommand
 {
     private const int DeployedMicroservices = 20;
+    private const int ChangesBeforeLists = 20;
     private const double ListLimit = 100, SingleLimit = 20, DeployLimit = 200, SmallListRate = 5_000;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
 
@@ -23,6 +24,7 @@ internal static class WorkloadsCommand
         var size = new Size(args.Number("fogs", 1000), args.Number("applications", 200), args.Number("microservices-per-application", 30));
         var operatorCount = args.Number("operators", 10);
         var seconds = TimeSpan.FromSeconds(args.Number("seconds", 20));
+        var pause = TimeSpan.FromMilliseconds(args.Number("pause", 1000));
         var probe = ProcessProbe.From(args);
         var keep = args.Flag("keep");
         args.RejectRest();
@@ -35,7 +37,7 @@ internal static class WorkloadsCommand
         using var operators = await Session.OpenAsync(target);
         await using var fleet = new Fleet(operators, target, keep);
         await using var applications = new Applications(operators, keep);
-        var run = new Run(operators, url, operatorCount, seconds, probe, report);
+        var run = new Run(operators, url, operatorCount, seconds, pause, probe, report);
 
         Console.WriteLine("Small lists: 1 fog, 1 application of 3 microservices, no fleet");
         var first = await ProvisionAsync(fleet, target, 1);
@@ -70,6 +72,11 @@ internal static class WorkloadsCommand
             await run.ListAsync("/iofog-list", "fogs", size.Fogs);
             await run.ListAsync("/application", "applications", size.Applications);
             await run.ListAsync("/microservices", "microservices", size.Microservices);
+            foreach (var path in (string[])["/application", "/microservices"])
+            {
+                await run.ListAfterChangeAsync(path, fogs, applications.Names[0]);
+            }
+
             await run.SinglesAsync(applications.Names[0], fogs);
             await run.DeploymentsAsync(applications, fogs);
             report.Count("agent calls that failed", edgelets.Sum(static edgelet => edgelet.Counters.CallFailures));
@@ -186,37 +193,67 @@ internal static class WorkloadsCommand
     }
 
     /// <summary>The measurements, each against its limit.</summary>
-    private sealed class Run(OperatorClient operators, Uri url, int operatorCount, TimeSpan duration, ProcessProbe? probe, Report report)
+    private sealed class Run(
+        OperatorClient operators, Uri url, int operatorCount, TimeSpan duration, TimeSpan pause, ProcessProbe? probe, Report report)
     {
         public bool Passed { get; private set; } = true;
 
         /// <summary>Requests per second of a list with few rows.</summary>
         public async Task SmallListAsync(string path)
         {
-            await LoopAsync(path, TimeSpan.FromSeconds(2));
-            var (traffic, elapsed) = await LoopAsync(path, duration / 4);
+            await LoopAsync(path, TimeSpan.FromSeconds(2), false);
+            var (traffic, elapsed) = await LoopAsync(path, duration / 4, false);
             var rate = traffic.Latency.TotalCount / elapsed.TotalSeconds;
             report.Add($"small GET {path}", rate, "req/s", 0);
             Judge($"small GET {path}", rate >= SmallListRate && traffic.Errors == 0, $"at least {SmallListRate:N0} req/s");
         }
 
-        /// <summary>All operators list everything, again and again without a pause.</summary>
+        /// <summary>
+        /// All operators list everything, again and again: as scripts and proxies ask and as browsers and Go clients do (gzip),
+        /// without a pause, and as people do.
+        /// </summary>
         public async Task ListAsync(string path, string member, int expected)
         {
             var list = await operators.SendAsync(HttpMethod.Get, path, null, 200);
             var found = list.GetProperty(member).GetArrayLength();
-            await LoopAsync(path, TimeSpan.FromSeconds(1));
-            var before = probe?.ProcessorTime;
-            var (traffic, elapsed) = await LoopAsync(path, duration);
-            if (probe?.ProcessorTime - before is { } spent)
+            report.Add($"GET {path}: body", list.GetRawText().Length / 1e6, "MB", 2);
+            Judge($"GET {path}", found >= expected, $"{expected} found");
+            foreach (var (gzip, wait) in new[] { (false, TimeSpan.Zero), (true, TimeSpan.Zero), (false, pause), (true, pause) })
             {
-                report.Add($"GET {path}: server processor time", spent.TotalMilliseconds / Math.Max(1, traffic.Latency.TotalCount), "ms");
+                var what = $"GET {path}{(gzip ? ", gzip" : "")}{(wait > TimeSpan.Zero ? $", {wait.TotalSeconds:0.#} s between" : "")}";
+                await LoopAsync(path, TimeSpan.FromSeconds(1), gzip);
+                var before = probe?.ProcessorTime;
+                var (traffic, elapsed) = await LoopAsync(path, duration, gzip, wait);
+                if (probe?.ProcessorTime - before is { } spent)
+                {
+                    report.Add($"{what}: server processor time", spent.TotalMilliseconds / Math.Max(1, traffic.Latency.TotalCount), "ms");
+                }
+
+                report.Latency(what, traffic.Latency);
+                report.Add($"{what}: lists per second", traffic.Latency.TotalCount / elapsed.TotalSeconds);
+                Judge(what, traffic.Errors == 0 && Below(traffic.Latency, ListLimit), $"p99 under {ListLimit} ms");
+            }
+        }
+
+        /// <summary>A single list right after an operator's change: what changed is made anew.</summary>
+        public async Task ListAfterChangeAsync(string path, string[] fogs, string application)
+        {
+            var histogram = Report.NewHistogram();
+            for (var round = 0; round < ChangesBeforeLists; round++)
+            {
+                var body = Workload.Microservice(string.Create(CultureInfo.InvariantCulture, $"fresh-{round}"), fogs[round % fogs.Length]);
+                body["application"] = application;
+                var created = await operators.SendAsync(HttpMethod.Post, "/microservices", body, 201);
+                var uuid = created.GetProperty("uuid").GetString()!;
+                await TimeAsync(histogram, () => operators.ReadAllAsync(path));
+                await operators.PatchMicroserviceAsync(uuid, new JsonObject { ["env"] = Workload.Variables("debug") });
+                await TimeAsync(histogram, () => operators.ReadAllAsync(path));
+                await operators.SendAsync(HttpMethod.Delete, $"/microservices/{uuid}", null, 204);
+                await TimeAsync(histogram, () => operators.ReadAllAsync(path));
             }
 
-            report.Latency($"GET {path}", traffic.Latency);
-            report.Add($"GET {path}: lists per second", traffic.Latency.TotalCount / elapsed.TotalSeconds);
-            report.Add($"GET {path}: body", list.GetRawText().Length / 1e6, "MB", 2);
-            Judge($"GET {path}", traffic.Errors == 0 && found >= expected && Below(traffic.Latency, ListLimit), $"p99 under {ListLimit} ms, {expected} found");
+            report.Latency($"GET {path} after a change", histogram);
+            Judge($"GET {path} after a change", Below(histogram, ListLimit), $"p99 under {ListLimit} ms");
         }
 
         /// <summary>Each operator works on single microservices, with a short pause after each call.</summary>
@@ -269,17 +306,17 @@ internal static class WorkloadsCommand
             Judge($"deploy {DeployedMicroservices} microservices", Below(deploy, DeployLimit), $"p99 under {DeployLimit} ms");
         }
 
-        private async Task<(RepeatedGet Traffic, TimeSpan Elapsed)> LoopAsync(string path, TimeSpan time)
+        private async Task<(RepeatedGet Traffic, TimeSpan Elapsed)> LoopAsync(string path, TimeSpan time, bool gzip, TimeSpan wait = default)
         {
-            Console.WriteLine($"  GET {path}: {operatorCount} operators, {time.TotalSeconds:0} s");
-            var traffic = new RepeatedGet(url, path, await operators.AccessTokenAsync());
+            Console.WriteLine($"  GET {path}{(gzip ? ", gzip" : "")}: {operatorCount} operators, {time.TotalSeconds:0} s{(wait > TimeSpan.Zero ? ", pausing" : "")}");
+            var traffic = new RepeatedGet(url, path, await operators.AccessTokenAsync(), gzip);
 
             // The loop keeps its thread; the fleet lives on the pool's.
             return await Task.Factory.StartNew(
                 () =>
                 {
                     using var http = new RawHttp(url.Host, url.Port, operatorCount);
-                    return (traffic, http.Run(traffic, time));
+                    return (traffic, http.Run(traffic, time, wait));
                 },
                 CancellationToken.None,
                 TaskCreationOptions.LongRunning,

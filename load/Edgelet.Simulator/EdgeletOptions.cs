@@ -1,3 +1,5 @@
+using Edgelet.Simulator.Sessions;
+
 namespace Edgelet.Simulator;
 
 /// <summary>How a simulated node is set up and how it behaves.</summary>
@@ -47,6 +49,9 @@ public sealed record EdgeletOptions
 
     /// <summary>Waits this long before the first tick of each loop, to spread a fleet.</summary>
     public TimeSpan StartDelay { get; init; }
+
+    /// <summary>How it serves terminals and logs; null = it reads the lists of them and opens no socket.</summary>
+    public EdgeletSessionOptions? Sessions { get; init; }
 
     /// <summary>Limits of its calls.</summary>
     public ControllerClientOptions Client { get; init; } = new();
@@ -100,6 +105,15 @@ public enum EdgeletEventKind
 
     /// <summary>Sessions of either kind were read; see <see cref="SimulatedEdgelet.ExecSessions"/> and <see cref="SimulatedEdgelet.LogSessions"/>.</summary>
     SessionsLoaded,
+
+    /// <summary>A session's socket is open; the detail is its id.</summary>
+    SessionOpened,
+
+    /// <summary>A session's first frame has come; the detail is its id.</summary>
+    SessionActive,
+
+    /// <summary>A session's socket was closed; the detail is its id and the close.</summary>
+    SessionClosed,
 
     /// <summary>A status was accepted.</summary>
     StatusSent,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Edgelet.Simulator.Sessions;
 
 namespace Edgelet.Simulator;
 
@@ -9,7 +10,7 @@ namespace Edgelet.Simulator;
 /// </summary>
 /// <remarks>
 /// Waits use the given <see cref="TimeProvider"/>, except the time-outs of <see cref="WaitForAsync"/>, which are real.
-/// Sessions are read and shown but no WebSocket is opened; an observer may do that.
+/// Sockets of terminals and logs are opened only where <see cref="EdgeletOptions.Sessions"/> says how.
 /// </remarks>
 public sealed class SimulatedEdgelet : IAsyncDisposable
 {
@@ -52,6 +53,11 @@ public sealed class SimulatedEdgelet : IAsyncDisposable
         }
 
         Config = _saved with { };
+        if (options.Sessions is { } sessions)
+        {
+            Sessions = new EdgeletSessions(Client, sessions, _time, happened => Emit(happened));
+        }
+
         Version = options.Version;
         DaemonLastStart = _time.GetUtcNow();
     }
@@ -61,6 +67,9 @@ public sealed class SimulatedEdgelet : IAsyncDisposable
 
     /// <summary>The calls it makes; use it for calls the node would not make by itself.</summary>
     public ControllerClient Client { get; }
+
+    /// <summary>Its sockets; null when it opens none.</summary>
+    public EdgeletSessions? Sessions { get; }
 
     /// <summary>Totals of what happened.</summary>
     public EdgeletCounters Counters { get; } = new();
@@ -159,6 +168,11 @@ public sealed class SimulatedEdgelet : IAsyncDisposable
             _loops.Add(LoopAsync(PingLoopAsync, ct));
             _loops.Add(LoopAsync(PollLoopAsync, ct));
             _loops.Add(LoopAsync(StatusLoopAsync, ct));
+            if (Options.Sessions is { LogPollInterval: var every } && every > TimeSpan.Zero)
+            {
+                _loops.Add(LoopAsync(c => LogPollLoopAsync(every, c), ct));
+            }
+
             if (Options.ControllerRegistration is not null)
             {
                 _loops.Add(LoopAsync(RegisterLoopAsync, ct));
@@ -178,6 +192,11 @@ public sealed class SimulatedEdgelet : IAsyncDisposable
         {
             await _stop.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(_loops).ConfigureAwait(false);
+            if (Sessions is not null)
+            {
+                await Sessions.DisposeAsync().ConfigureAwait(false);
+            }
+
             IsRunning = false;
             Signal();
         }
@@ -318,6 +337,11 @@ public sealed class SimulatedEdgelet : IAsyncDisposable
         MicroserviceStatusItem[] items;
         lock (_gate)
         {
+            foreach (var microservice in _microservices.Values)
+            {
+                microservice.ExecSessionIds = Sessions?.TerminalsOf(microservice.Spec.Uuid) ?? [];
+            }
+
             items = [.. _microservices.Values.Select(m => m.Report(now))];
         }
 
@@ -440,6 +464,19 @@ public sealed class SimulatedEdgelet : IAsyncDisposable
             if (IsProvisioned && Link != ControllerLink.Disconnected && !_down && !_provisioning)
             {
                 await ReportAsync(ct).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Beside the flags, which a real node does not rely on for logs.</summary>
+    private async Task LogPollLoopAsync(TimeSpan every, CancellationToken ct)
+    {
+        while (true)
+        {
+            await Task.Delay(every, _time, ct).ConfigureAwait(false);
+            if (IsProvisioned && Link == ControllerLink.Connected && !_down && !_provisioning)
+            {
+                await StepAsync(() => LoadLogSessionsAsync(ct), ct).ConfigureAwait(false);
             }
         }
     }
@@ -582,6 +619,7 @@ public sealed class SimulatedEdgelet : IAsyncDisposable
             foreach (var gone in _microservices.Keys.Where(uuid => !listed.ContainsKey(uuid)).ToList())
             {
                 _microservices.Remove(gone);
+                Sessions?.Drop(gone);
             }
 
             foreach (var spec in listed.Values.OrderBy(static spec => spec.Schedule))
@@ -605,12 +643,14 @@ public sealed class SimulatedEdgelet : IAsyncDisposable
     private async Task LoadExecSessionsAsync(CancellationToken ct)
     {
         ExecSessions = await Client.GetExecSessionsAsync(ct).ConfigureAwait(false);
+        Sessions?.Take(ExecSessions);
         Emit(new(EdgeletEventKind.SessionsLoaded, Detail: "exec"));
     }
 
     private async Task LoadLogSessionsAsync(CancellationToken ct)
     {
         LogSessions = await Client.GetLogSessionsAsync(ct).ConfigureAwait(false);
+        Sessions?.Take(LogSessions);
         Emit(new(EdgeletEventKind.SessionsLoaded, Detail: "logs"));
     }
 
@@ -666,6 +706,7 @@ public sealed class SimulatedEdgelet : IAsyncDisposable
         _lastRefresh = null;
         ExecSessions = [];
         LogSessions = [];
+        Sessions?.Cut();
         _down = false;
     }
 
@@ -700,6 +741,7 @@ public sealed class SimulatedEdgelet : IAsyncDisposable
         VolumeMounts = [];
         ExecSessions = [];
         LogSessions = [];
+        Sessions?.Cut();
         Tunnel = null;
         _registered = false;
     }

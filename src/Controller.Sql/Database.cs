@@ -7,7 +7,11 @@ namespace Controller.Sql;
 /// </summary>
 public abstract class Database : IAsyncDisposable
 {
-    private protected Database(Dialect dialect) => Dialect = dialect;
+    private protected Database(Dialect dialect)
+    {
+        Dialect = dialect;
+        Metrics = new(dialect.Flavor);
+    }
 
     /// <summary>The dialect of this database.</summary>
     public Dialect Dialect { get; }
@@ -18,11 +22,19 @@ public abstract class Database : IAsyncDisposable
     public abstract bool IsSoleOwner { get; }
 
     /// <summary>
-    /// Grows with each commit that changed rows, before its caller hears of it; not with one that says so
-    /// (<see cref="DbSession.KeepRevision"/>). What was read after taking the revision stays true until the next one.
-    /// Null where others write too.
+    /// Grows with each commit that changed rows, before its caller hears of it; not with one that says that nothing kept
+    /// in memory is among them (<see cref="DbSession.NothingElseChanges"/>). What was read after taking the revision stays
+    /// true until the next one. Null where others write too.
     /// </summary>
     public virtual long? Revision => null;
+
+    /// <summary>
+    /// What changed after a revision, as <see cref="DbSession.Changes"/> names it; null when anything may have.
+    /// </summary>
+    public virtual IReadOnlySet<string>? ChangedSince(long revision) => null;
+
+    /// <summary>What this database measures of itself.</summary>
+    public DatabaseMetrics Metrics { get; }
 
     /// <summary>Told of each statement: how tests see what a request costs.</summary>
     internal Action<string>? StatementRuns { get; set; }
@@ -60,6 +72,10 @@ public abstract class Database : IAsyncDisposable
 
     /// <summary>Brings the schema up to date (see <see cref="Migrator"/>).</summary>
     public abstract Task<IReadOnlyList<AppliedMigration>> MigrateAsync(CancellationToken cancel = default);
+
+    /// <summary>File name of the first migration that the database lacks; null when it is up to date. Changes nothing.</summary>
+    /// <exception cref="SchemaException">The schema is not one that this build can use.</exception>
+    public abstract Task<string?> PendingMigrationAsync(CancellationToken cancel = default);
 
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();

@@ -6,6 +6,9 @@ public sealed record DatabaseOptions
     /// <summary>The engine.</summary>
     public SqlFlavor Flavor { get; init; } = SqlFlavor.Sqlite;
 
+    /// <summary>False = a database that does not exist is an error and is not created.</summary>
+    public bool MayCreate { get; init; } = true;
+
     /// <summary>SQLite only: the database file. Its directory is created when missing.</summary>
     public string SqlitePath { get; init; } = "controller_db.sqlite";
 

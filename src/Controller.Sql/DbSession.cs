@@ -12,6 +12,8 @@ public sealed class DbSession
     private readonly DbConnection _connection;
     private readonly DbTransaction? _transaction;
     private readonly Dictionary<string, DbCommand>? _commands;
+    private HashSet<string>? _changed;
+    private bool _nothingElse;
     private List<Func<Task>>? _committing;
     private List<Action>? _committed;
 
@@ -30,14 +32,22 @@ public sealed class DbSession
     /// <summary>Statements run so far: what proves that a list costs the same however long it is.</summary>
     public int StatementCount { get; private set; }
 
-    /// <summary>Whether the work asked to <see cref="KeepRevision"/>.</summary>
-    internal bool KeepsRevision { get; private set; }
+    /// <summary>
+    /// What the work changes of what is kept in memory by <see cref="Database.Revision"/>: microservices, with everything
+    /// below them, by uuid, other rows by the name of their table. Null when it has not said so.
+    /// </summary>
+    internal IReadOnlyCollection<string>? Changed => _nothingElse ? _changed ?? [] : null;
+
+    /// <summary>Rows are changed, added or removed. Said by the stores that do it.</summary>
+    /// <param name="names">Uuids of microservices whose rows or children they are, or names of other tables.</param>
+    public void Changes(params IEnumerable<string> names) => (_changed ??= new(StringComparer.Ordinal)).UnionWith(names);
 
     /// <summary>
-    /// What is written here is nothing that anybody keeps in memory by <see cref="Database.Revision"/>: telemetry that is
-    /// read from memory anyway, acknowledgements, signs of life.
+    /// The work changes nothing that anybody keeps in memory but what is named by <see cref="Changes"/>. Said by whoever
+    /// knows the whole transaction: telemetry that is read from memory anyway, acknowledgements and signs of life name
+    /// nothing at all.
     /// </summary>
-    public void KeepRevision() => KeepsRevision = true;
+    public void NothingElseChanges() => _nothingElse = true;
 
     /// <summary>Runs <paramref name="work"/> as the last part of the transaction, for what is gathered until then.</summary>
     public void OnCommitting(Func<Task> work) => (_committing ??= []).Add(work);

@@ -208,7 +208,8 @@ internal sealed class MySqlDialect : Dialect
                 1062 => DatabaseFault.UniqueViolation,
                 1451 or 1452 or 1216 or 1217 => DatabaseFault.ForeignKeyViolation,
                 1406 or 1264 or 1366 => DatabaseFault.InvalidValue,
-                1213 or 1205 or 1020 => DatabaseFault.Conflict,
+                // 1467: a deadlock that came to light while waiting to number a row.
+                1213 or 1205 or 1020 or 1467 => DatabaseFault.Conflict,
                 // no connection, too many connections, shutdown, disk full, table full, read-only
                 0 or 1040 or 1042 or 1045 or 1053 or 1021 or 1114 or 1129 or 1130 or 1203 or 1290 or 1792 or 1836 or 2002 or 2003
                     or 2006 or 2013 => DatabaseFault.Unavailable,

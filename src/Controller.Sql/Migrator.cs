@@ -77,6 +77,11 @@ public sealed class Migrator
             : await MigrateInTransactionsAsync(run, ct).ConfigureAwait(false);
     }
 
+    /// <summary>File name of the first migration that the database lacks; null when it is up to date. Changes nothing.</summary>
+    /// <exception cref="SchemaException">As of <see cref="MigrateAsync"/>.</exception>
+    public async Task<string?> FindPendingAsync(DbConnection openConnection, SqlFlavor flavor, CancellationToken ct) =>
+        (await new Run(openConnection, flavor, _load(flavor), _time, LockTimeout).FindNextAsync(ct, keepRecords: false).ConfigureAwait(false))?.Name;
+
     private static async Task<IReadOnlyList<AppliedMigration>> MigrateInTransactionsAsync(Run run, CancellationToken ct)
     {
         var applied = new List<AppliedMigration>();
@@ -213,7 +218,9 @@ public sealed class Migrator
         }
 
         /// <summary>Checks that the database is one we can serve, and names the first migration it lacks.</summary>
-        public async Task<Migration?> FindNextAsync(CancellationToken ct)
+        /// <param name="ct">Cancels.</param>
+        /// <param name="keepRecords">Writes down what was learnt of a database that the original controller made.</param>
+        public async Task<Migration?> FindNextAsync(CancellationToken ct, bool keepRecords = true)
         {
             var recorded = await TableExistsAsync("ControllerMigrations", ct).ConfigureAwait(false)
                 ? await ReadRecordedAsync(ct).ConfigureAwait(false)
@@ -238,15 +245,16 @@ public sealed class Migrator
                 await CheckNotHalfMadeAsync(ct).ConfigureAwait(false);
             }
 
-            if (recorded is null)
+            if (recorded is null && keepRecords)
             {
                 await CreateRecordsAsync(ct).ConfigureAwait(false);
-                recorded = [];
             }
 
+            recorded ??= [];
+
             // A database of the original controller, or our own on MySQL when the record was not written in time.
-            await AdoptAsync(SchemaMigration, schema, recorded, ct).ConfigureAwait(false);
-            await AdoptAsync(SeedMigration, seed, recorded, ct).ConfigureAwait(false);
+            await AdoptAsync(SchemaMigration, schema, recorded, keepRecords, ct).ConfigureAwait(false);
+            await AdoptAsync(SeedMigration, seed, recorded, keepRecords, ct).ConfigureAwait(false);
 
             foreach (var migration in migrations)
             {
@@ -408,9 +416,9 @@ public sealed class Migrator
             }
         }
 
-        private async Task AdoptAsync(int number, string? version, SortedSet<int> recorded, CancellationToken ct)
+        private async Task AdoptAsync(int number, string? version, SortedSet<int> recorded, bool keep, CancellationToken ct)
         {
-            if (version is not null && recorded.Add(number))
+            if (version is not null && recorded.Add(number) && keep)
             {
                 await InsertRecordAsync(number, ct).ConfigureAwait(false);
             }

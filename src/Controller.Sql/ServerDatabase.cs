@@ -32,7 +32,7 @@ internal sealed class ServerDatabase : Database
         {
             await using var connection = await source.OpenConnectionAsync(cancel).ConfigureAwait(false);
         }
-        catch (Exception e) when (IsMissingDatabase(e))
+        catch (Exception e) when (options.MayCreate && IsMissingDatabase(e))
         {
             await CreateAsync(options, dialect, cancel).ConfigureAwait(false);
         }
@@ -49,9 +49,13 @@ internal sealed class ServerDatabase : Database
     public override async Task<T> ReadAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancel = default)
     {
         var connection = await OpenConnectionAsync(cancel).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
+        try
         {
             return await work(new DbSession(connection, this, null, null)).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ReleaseAsync(connection).ConfigureAwait(false);
         }
     }
 
@@ -66,6 +70,7 @@ internal sealed class ServerDatabase : Database
             }
             catch (DatabaseException e) when (e.Fault == DatabaseFault.Conflict && attempt <= _options.RetryMaxAttempts)
             {
+                Metrics.Retried();
                 await Task.Delay(_options.RetryBaseDelay * (1 << (attempt - 1)), cancel).ConfigureAwait(false);
             }
             catch (DatabaseException e) when (e.Fault == DatabaseFault.Conflict)
@@ -79,13 +84,17 @@ internal sealed class ServerDatabase : Database
         Func<DbSession, Task<T>> work, CancellationToken cancel = default, Durability durability = Durability.Relaxed)
     {
         var connection = await OpenConnectionAsync(cancel, durability).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
+        try
         {
             var session = new DbSession(connection, this, null, null);
             var result = await work(session).ConfigureAwait(false);
             await session.CompleteAsync().ConfigureAwait(false);
             session.RunCommitted();
             return result;
+        }
+        finally
+        {
+            await ReleaseAsync(connection).ConfigureAwait(false);
         }
     }
 
@@ -98,36 +107,49 @@ internal sealed class ServerDatabase : Database
         }
     }
 
+    public override async Task<string?> PendingMigrationAsync(CancellationToken cancel = default)
+    {
+        var connection = await OpenConnectionAsync(cancel).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            return await new Migrator(TimeProvider.System).FindPendingAsync(connection, Dialect.Flavor, cancel).ConfigureAwait(false);
+        }
+    }
+
     public override async ValueTask DisposeAsync()
     {
         await _relaxed.DisposeAsync().ConfigureAwait(false);
         await _source.DisposeAsync().ConfigureAwait(false);
+        Metrics.Dispose();
     }
 
     private async Task<T> TransactAsync<T>(Func<DbSession, Task<T>> work, Durability durability, CancellationToken cancel)
     {
         var connection = await OpenConnectionAsync(cancel, durability).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
+        var began = Metrics.TransactionBegins();
+        try
         {
-            try
+            // Named here, because MySqlConnector asks for REPEATABLE READ when no level is named: what is read after
+            // waiting for a lock must be what the lock's holder has written.
+            var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel).ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
             {
-                // Named here, because MySqlConnector asks for REPEATABLE READ when no level is named: what is read after
-                // waiting for a lock must be what the lock's holder has written.
-                var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel).ConfigureAwait(false);
-                await using (transaction.ConfigureAwait(false))
-                {
-                    var session = new DbSession(connection, this, transaction, null);
-                    var result = await work(session).ConfigureAwait(false);
-                    await session.CompleteAsync().ConfigureAwait(false);
-                    await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
-                    session.RunCommitted();
-                    return result;
-                }
+                var session = new DbSession(connection, this, transaction, null);
+                var result = await work(session).ConfigureAwait(false);
+                await session.CompleteAsync().ConfigureAwait(false);
+                await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+                session.RunCommitted();
+                return result;
             }
-            catch (Exception e) when (Dialect.Classify(e) is { } classified)
-            {
-                throw classified;
-            }
+        }
+        catch (Exception e) when (Dialect.Classify(e) is { } classified)
+        {
+            throw classified;
+        }
+        finally
+        {
+            Metrics.TransactionEnded(began);
+            await ReleaseAsync(connection).ConfigureAwait(false);
         }
     }
 
@@ -141,6 +163,17 @@ internal sealed class ServerDatabase : Database
         {
             throw classified;
         }
+    }
+
+    /// <summary>Gives a connection back to its pool, which drops one that is not open any more.</summary>
+    private ValueTask ReleaseAsync(DbConnection connection)
+    {
+        if (connection.State != ConnectionState.Open)
+        {
+            Metrics.ConnectionInvalidated();
+        }
+
+        return connection.DisposeAsync();
     }
 
     private static bool IsMissingDatabase(Exception e) =>

@@ -23,7 +23,9 @@ internal sealed class SqliteDatabase : Database
 
     public override bool IsSoleOwner => true;
 
-    public override long? Revision => _writer.Revision;
+    public override long? Revision => _writer.Revisions.Current;
+
+    public override IReadOnlySet<string>? ChangedSince(long revision) => _writer.Revisions.Since(revision);
 
     public static SqliteDatabase Open(DatabaseOptions options)
     {
@@ -32,6 +34,11 @@ internal sealed class SqliteDatabase : Database
         SqliteConnection? writer = null;
         try
         {
+            if (!options.MayCreate && !File.Exists(path))
+            {
+                throw new FileNotFoundException("there is no such file; start the Controller once to create it");
+            }
+
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             fileLock = SqliteFileLock.Take(path);
             // Pooling off: this class is the pool.
@@ -86,6 +93,10 @@ internal sealed class SqliteDatabase : Database
             else
             {
                 reader.Dispose();
+                if (!healthy)
+                {
+                    Metrics.ConnectionInvalidated();
+                }
             }
         }
     }
@@ -101,16 +112,21 @@ internal sealed class SqliteDatabase : Database
     public override Task<IReadOnlyList<AppliedMigration>> MigrateAsync(CancellationToken cancel = default) =>
         _writer.ExclusiveAsync(c => new Migrator(TimeProvider.System).MigrateAsync(c, SqlFlavor.Sqlite, cancel));
 
+    public override Task<string?> PendingMigrationAsync(CancellationToken cancel = default) =>
+        _writer.ExclusiveAsync(c => new Migrator(TimeProvider.System).FindPendingAsync(c, SqlFlavor.Sqlite, cancel));
+
     public override async ValueTask DisposeAsync()
     {
         _isClosed = true;
-        await _writer.DisposeAsync().ConfigureAwait(false);
         while (_readers.TryTake(out var reader))
         {
             reader.Dispose();
         }
 
+        // Last, since only a writer takes the log into the file as it leaves.
+        await _writer.DisposeAsync().ConfigureAwait(false);
         _lock.Dispose();
+        Metrics.Dispose();
     }
 
     private static string ConnectionString(string path, SqliteOpenMode mode) =>

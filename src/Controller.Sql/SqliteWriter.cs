@@ -19,19 +19,20 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly Dictionary<string, DbCommand> _commands = new(StringComparer.Ordinal);
     private readonly Thread _thread;
     private Durability _synchronous = Durability.Durable;
-    private long _revision;
+    private int _waiting;
 
     public SqliteWriter(SqliteConnection connection, Database database)
     {
         _connection = connection;
         _database = database;
+        _database.Metrics.WatchQueue(() => Volatile.Read(ref _waiting));
         // A thread of its own: SQLite blocks on fsync, which must not eat a pool thread on a two-core box.
         _thread = new Thread(Loop) { IsBackground = true, Name = "sqlite-writer" };
         _thread.Start();
     }
 
     /// <summary>See <see cref="Database.Revision"/>.</summary>
-    public long Revision => Volatile.Read(ref _revision);
+    public RevisionLog Revisions { get; } = new();
 
     public Task<T> RunAsync<T>(Func<DbSession, Task<T>> work, Durability durability, CancellationToken cancel)
     {
@@ -54,10 +55,18 @@ internal sealed class SqliteWriter : IAsyncDisposable
         await _connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    private Task<T> Enqueue<T>(Item<T> item) =>
-        _queue.Writer.TryWrite(item)
-            ? item.Task
-            : Task.FromException<T>(new DatabaseException(DatabaseFault.Unavailable, "The database is closing"));
+    private Task<T> Enqueue<T>(Item<T> item)
+    {
+        item.Queued = _database.Metrics.Queued();
+        Interlocked.Increment(ref _waiting);
+        if (_queue.Writer.TryWrite(item))
+        {
+            return item.Task;
+        }
+
+        Interlocked.Decrement(ref _waiting);
+        return Task.FromException<T>(new DatabaseException(DatabaseFault.Unavailable, "The database is closing"));
+    }
 
     private void Loop()
     {
@@ -73,6 +82,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 }
 
                 _queue.Reader.TryRead(out _);
+                Interlocked.Decrement(ref _waiting);
+                _database.Metrics.Dequeued(next.Queued);
                 batch.Add(next);
                 if (next.Exclusive)
                 {
@@ -83,7 +94,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             if (batch is [{ Exclusive: true } alone])
             {
                 alone.Run(_connection, _database, _commands);
-                NextRevision();
+                Revisions.Next(null);
                 alone.Complete(null);
             }
             else if (batch.Count > 0)
@@ -101,7 +112,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private void Commit(List<Item> batch)
     {
+        var began = _database.Metrics.TransactionBegins();
         var failure = TryCommit(batch);
+        _database.Metrics.TransactionEnded(began);
         foreach (var item in batch)
         {
             item.Complete(failure);
@@ -115,7 +128,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         {
             SetSynchronous(batch.Exists(i => i.Durability == Durability.Durable) ? Durability.Durable : Durability.Relaxed);
             Execute("BEGIN IMMEDIATE");
-            var changed = false;
+            var changed = new List<IReadOnlyCollection<string>?>(0);
             foreach (var item in batch)
             {
                 Execute("SAVEPOINT item");
@@ -123,7 +136,11 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 item.Run(_connection, _database, _commands);
                 if (!item.Failed)
                 {
-                    changed |= !item.KeepsRevision && SQLitePCL.raw.sqlite3_total_changes(_connection.Handle) != rows;
+                    if (item.Changed is not { Count: 0 } && SQLitePCL.raw.sqlite3_total_changes(_connection.Handle) != rows)
+                    {
+                        changed.Add(item.Changed);
+                    }
+
                     Execute("RELEASE item");
                     continue;
                 }
@@ -139,10 +156,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             }
 
             Execute("COMMIT");
-            if (changed)
-            {
-                NextRevision();
-            }
+            changed.ForEach(Revisions.Next);
 
             return null;
         }
@@ -153,9 +167,6 @@ internal sealed class SqliteWriter : IAsyncDisposable
             return new DatabaseException(DatabaseFault.Unavailable, e.Message, e);
         }
     }
-
-    /// <summary>Only the writer's thread gets here.</summary>
-    private void NextRevision() => Volatile.Write(ref _revision, _revision + 1);
 
     private void Rollback()
     {
@@ -196,13 +207,17 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private abstract class Item
     {
+        /// <summary>See <see cref="DatabaseMetrics.Queued"/>.</summary>
+        public long Queued { get; set; }
+
         public abstract Durability Durability { get; }
 
         public virtual bool Exclusive => false;
 
         public abstract bool Failed { get; }
 
-        public virtual bool KeepsRevision => false;
+        /// <summary>See <see cref="DbSession.Changed"/>.</summary>
+        public virtual IReadOnlyCollection<string>? Changed => null;
 
         public abstract void Run(SqliteConnection connection, Database database, Dictionary<string, DbCommand> commands);
 
@@ -263,7 +278,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         private DbSession? _session;
 
-        public override bool KeepsRevision => _session is { KeepsRevision: true };
+        public override IReadOnlyCollection<string>? Changed => _session?.Changed;
 
         public override Durability Durability => durability;
 

@@ -91,9 +91,22 @@ public sealed record SessionSettings
     public NatsRelaySettings Nats { get; init; } = new();
 }
 
+/// <summary>A version of AMQP. They have little more than the name in common.</summary>
+public enum AmqpVersion
+{
+    /// <summary>1.0: the fleet's router.</summary>
+    V10,
+
+    /// <summary>0-9-1: RabbitMQ.</summary>
+    V091,
+}
+
 /// <summary>Limits of the relay that goes by an AMQP router or broker.</summary>
 public sealed record AmqpRelaySettings
 {
+    /// <summary>Which protocol the broker speaks.</summary>
+    public AmqpVersion Version { get; init; } = AmqpVersion.V10;
+
     /// <summary>Connections per replica.</summary>
     public int PoolSize { get; init; } = 8;
 

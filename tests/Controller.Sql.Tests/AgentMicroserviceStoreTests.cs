@@ -55,7 +55,7 @@ public sealed class AgentMicroserviceStoreTests(SqlFlavor flavor)
         await Assert.That(row.Ports).IsEquivalentTo([new AgentPortRow(1, 2, true), new AgentPortRow(3, 4, null)]);
         await Assert.That(row.Volumes.Single()).IsEqualTo(new AgentVolumeRow("h", "c", "rw", "bind"));
         await Assert.That(row.Env).IsEquivalentTo(
-            [new AgentEnvRow("K", "v", null, null), new AgentEnvRow("S", null, "s/k", null), new AgentEnvRow("C", null, null, "c/k")]);
+            [new EnvRow("K", "v", null, null), new EnvRow("S", null, "s/k", null), new EnvRow("C", null, null, "c/k")]);
         await Assert.That(row.ExtraHosts.Single()).IsEqualTo(new AgentExtraHostRow("hub", "t", "Agents", "10.0.0.2"));
         await Assert.That(row.HealthCheck).IsEqualTo(new AgentHealthCheckRow("[]", 30, 1.5, null, null, 3));
         await Assert.That(row.ServiceAccount).IsEqualTo(new AgentServiceAccountRow("{}", null));

@@ -52,8 +52,8 @@ public sealed class FogStoreTests(SqlFlavor flavor)
         await Assert.That(await db.Database.ReadAsync(s => FogStore.IsNameTakenAsync(s, "a", "u-1"))).IsFalse();
         await db.Database.WriteAsync(s => FogStore.UpdateAsync(s, "u-1", new Dictionary<string, object?> { ["host"] = "h" }, Now));
         await Assert.That(await db.Database.ReadAsync(FogStore.HasSystemOrHostAsync)).IsTrue();
-        await Assert.That(await db.Database.ReadAsync(s => FogStore.FindAnyAsync(s, ["a", "nobody"]))).IsEquivalentTo([("u-1", "a")]);
-        await Assert.That(await db.Database.ReadAsync(s => FogStore.FindAnyAsync(s, []))).IsEmpty();
+        await Assert.That(await db.Database.ReadAsync(s => FogStore.ListAsRoutersAsync(s, ["a", "nobody"]))).IsEquivalentTo([new FogAsRouter("u-1", "a", null, null)]);
+        await Assert.That(await db.Database.ReadAsync(s => FogStore.ListAsRoutersAsync(s, []))).IsEmpty();
     }
 
     [Test]

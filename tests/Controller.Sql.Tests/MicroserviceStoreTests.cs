@@ -170,7 +170,7 @@ public sealed class MicroserviceStoreTests(SqlFlavor flavor)
         await Assert.That(await db.Database.ReadAsync(s => ExtraHostStore.FindMicroserviceAsync(s, "shop", "none"))).IsNull();
         var owners = await db.Database.WriteAsync(s => ExtraHostStore.RetargetAsync(s, target.Uuid, "fog-2"));
         await Assert.That(owners).IsEquivalentTo([(owner.Uuid, (string?)"fog-1")]);
-        await db.Database.WriteAsync(s => MicroserviceStore.MarkForRebuildAsync(s, owners.Select(o => o.Uuid)));
+        await db.Database.WriteAsync(s => MicroserviceStore.MarkForRebuildAsync(s, owners.ConvertAll(o => o.Uuid)));
         var hosts = (await db.Database.ReadAsync(s => MicroserviceStore.FindAsync(s, owner.Uuid)))!.ExtraHosts;
         await Assert.That(hosts.Select(h => (h.Value, h.TargetFogUuid))).IsEquivalentTo([("host-1", (string?)"fog-1"), ("iofog", (string?)"fog-2")]);
         await Assert.That(await db.Database.WriteAsync(s => ExtraHostStore.ReaddressAsync(s, "fog-1", "new"))).IsEquivalentTo(["fog-1"]);

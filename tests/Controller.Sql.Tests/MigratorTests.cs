@@ -4,7 +4,8 @@ namespace Controller.Sql.Tests;
 
 public class MigratorTests
 {
-    private static readonly string[] AllMigrations = ["0001_schema.sql", "0002_seed.sql", "0003_controller.sql", "0004_second_factor.sql"];
+    private static readonly string[] AllMigrations =
+        ["0001_schema.sql", "0002_seed.sql", "0003_controller.sql", "0004_second_factor.sql", "0005_session_owners.sql"];
 
     [Test]
     [Arguments(SqlFlavor.Sqlite)]
@@ -21,7 +22,7 @@ public class MigratorTests
         await Assert.That(await SchemaDump.ActualAsync(connection, flavor)).IsEqualTo(SchemaDump.Expected(flavor));
         await Assert.That(await SchemaVersionsAsync(connection, flavor)).IsEquivalentTo(["3.8.0|3.8.0"]);
         await Assert.That(await RecordsAsync(connection, flavor)).IsEquivalentTo(
-            ["1|0001_schema.sql", "2|0002_seed.sql", "3|0003_controller.sql", "4|0004_second_factor.sql"]);
+            ["1|0001_schema.sql", "2|0002_seed.sql", "3|0003_controller.sql", "4|0004_second_factor.sql", "5|0005_session_owners.sql"]);
     }
 
     [Test]
@@ -97,7 +98,7 @@ public class MigratorTests
         await Assert.That(applied).IsEquivalentTo(AllMigrations[2..]);
         await Assert.That(await SchemaDump.ActualAsync(connection, flavor)).IsEqualTo(SchemaDump.Expected(flavor));
         await Assert.That(await RecordsAsync(connection, flavor)).IsEquivalentTo(
-            ["1|0001_schema.sql", "2|0002_seed.sql", "3|0003_controller.sql", "4|0004_second_factor.sql"]);
+            ["1|0001_schema.sql", "2|0002_seed.sql", "3|0003_controller.sql", "4|0004_second_factor.sql", "5|0005_session_owners.sql"]);
         await Assert.That(await connection.RowsAsync($"SELECT name FROM {Table(flavor, "Fogs")}")).IsEquivalentTo(["kept"]);
         await Assert.That(await connection.RowsAsync($"SELECT jti FROM {Table(flavor, "FogUsedTokens")} ORDER BY id"))
             .IsEquivalentTo(["seen twice", "seen once"]);

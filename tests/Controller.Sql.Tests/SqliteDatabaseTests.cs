@@ -34,12 +34,60 @@ public sealed class SqliteDatabaseTests
         }));
         await db.Database.WriteAsync(s =>
         {
-            s.KeepRevision();
+            s.NothingElseChanges();
             return StateStore.SetAsync(s, "x", "2", DateTimeOffset.UnixEpoch);
         });
         await Assert.That(db.Database.Revision!.Value).IsEqualTo(before);
         await db.Database.WriteAsync(s => StateStore.SetAsync(s, "x", "3", DateTimeOffset.UnixEpoch));
         await Assert.That(db.Database.Revision!.Value).IsGreaterThan(before);
+    }
+
+    [Test]
+    public async Task What_a_commit_names_is_told_to_those_who_ask_since_when()
+    {
+        await using var db = await MigratedDatabase.OpenAsync(SqlFlavor.Sqlite);
+        var first = db.Database.Revision!.Value;
+        await Assert.That(db.Database.ChangedSince(first)!).IsEmpty();
+        await ChangeAsync("a", "b");
+        var second = db.Database.Revision!.Value;
+        await ChangeAsync("b", "c");
+        await Assert.That(db.Database.ChangedSince(first)!).IsEquivalentTo(["a", "b", "c"]);
+        await Assert.That(db.Database.ChangedSince(second)!).IsEquivalentTo(["b", "c"]);
+
+        // Named, but not said that this is all.
+        await db.Database.WriteAsync(s =>
+        {
+            s.Changes("d");
+            return SetAsync(s);
+        });
+        var third = db.Database.Revision!.Value;
+        await Assert.That(db.Database.ChangedSince(second)).IsNull();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => db.Database.WriteAsync(async s =>
+        {
+            s.NothingElseChanges();
+            s.Changes("rolled back");
+            await SetAsync(s);
+            throw new InvalidOperationException();
+        }));
+        await ChangeAsync("e");
+        await Assert.That(db.Database.ChangedSince(third)!).IsEquivalentTo(["e"]);
+        for (var i = 0; i < 1024; i++)
+        {
+            await ChangeAsync("f");
+        }
+
+        await Assert.That(db.Database.ChangedSince(third)).IsNull();
+
+        Task ChangeAsync(params string[] names) => db.Database.WriteAsync(
+            s =>
+            {
+                s.NothingElseChanges();
+                s.Changes(names);
+                return SetAsync(s);
+            },
+            Durability.Relaxed);
+
+        static Task SetAsync(DbSession s) => StateStore.SetAsync(s, "x", Guid.NewGuid().ToString(), DateTimeOffset.UnixEpoch);
     }
 
     [Test]

@@ -6,7 +6,7 @@ using System.Net.Sockets;
 namespace Controller.Testing;
 
 /// <summary>
-/// A database server that lives no longer than this process, however this process ends.
+/// A server that lives no longer than this process, however this process ends.
 /// </summary>
 /// <remarks>
 /// The server is the child of a small shell that holds the reading end of a pipe from us. When the pipe closes, because
@@ -29,7 +29,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         rm -rf "$directory"
         """;
 
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    // On a machine with far too much to do, RabbitMQ has needed two minutes.
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
 
     private readonly Process _guard;
@@ -48,6 +49,20 @@ internal sealed class ServerProcess : IAsyncDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Connects to a port of 127.0.0.1, says something and waits for an answer.</summary>
+    /// <exception cref="IOException">It was answered nothing.</exception>
+    public static async Task GreetAsync(int port, byte[] words)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, port);
+        var stream = client.GetStream();
+        await stream.WriteAsync(words);
+        if (await stream.ReadAsync(new byte[1]) == 0)
+        {
+            throw new IOException("The server closed the connection");
+        }
     }
 
     /// <summary>Makes a directory that a system user owns, or we when we are not root.</summary>

@@ -41,7 +41,7 @@ public sealed class AgentMicroserviceRow
 
     public List<AgentPortRow> Ports { get; } = [];
     public List<AgentVolumeRow> Volumes { get; } = [];
-    public List<AgentEnvRow> Env { get; } = [];
+    public List<EnvRow> Env { get; } = [];
     public List<AgentExtraHostRow> ExtraHosts { get; } = [];
     public List<string> Cmd { get; } = [];
     public List<string> CdiDevices { get; } = [];
@@ -60,12 +60,6 @@ public sealed record AgentPortRow(int Internal, int External, bool? IsUdp);
 
 /// <summary>A volume mapping.</summary>
 public sealed record AgentVolumeRow(string HostDestination, string ContainerDestination, string AccessMode, string Type);
-
-/// <param name="Key">Name of the variable.</param>
-/// <param name="Value">Literal value, or what a reference gave when it was stored.</param>
-/// <param name="FromSecret"><c>secret/key</c>, or null.</param>
-/// <param name="FromConfigMap"><c>config map/key</c>, or null.</param>
-public sealed record AgentEnvRow(string Key, string? Value, string? FromSecret, string? FromConfigMap);
 
 /// <param name="Name">Host name inside the container.</param>
 /// <param name="Template">Address as the operator gave it.</param>

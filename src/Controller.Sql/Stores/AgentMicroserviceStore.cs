@@ -101,8 +101,9 @@ public static class AgentMicroserviceStore
             new() { { "fog", fogUuid } });
 
     /// <summary>The agent was handed these rebuild orders.</summary>
-    public static Task ClearRebuildsAsync(DbSession session, IEnumerable<string> uuids)
+    public static Task ClearRebuildsAsync(DbSession session, IReadOnlyCollection<string> uuids)
     {
+        session.Changes(uuids);
         var parameters = new SqlParams();
         return session.ExecuteAsync(
             $"UPDATE \"Microservices\" SET \"rebuild\" = FALSE WHERE \"uuid\" IN {parameters.In("uuid", uuids)}", parameters);
@@ -221,7 +222,7 @@ public static class AgentMicroserviceStore
             await Each(_ports, r => new AgentPortRow(r.Int(), r.Int(), r.BoolOrNull()), (row, port) => row.Ports.Add(port)).ConfigureAwait(false);
             await Each(_volumes, r => new AgentVolumeRow(r.Text(), r.Text(), r.Text(), r.Text()), (row, volume) => row.Volumes.Add(volume))
                 .ConfigureAwait(false);
-            await Each(_env, r => new AgentEnvRow(r.Text(), r.TextOrNull(), r.TextOrNull(), r.TextOrNull()), (row, env) => row.Env.Add(env))
+            await Each(_env, r => EnvRow.Map(r), (row, env) => row.Env.Add(env))
                 .ConfigureAwait(false);
             await Each(
                 _extraHosts,

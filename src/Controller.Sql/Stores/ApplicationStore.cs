@@ -21,6 +21,8 @@ public sealed record ApplicationRow
 /// <summary>Applications. Names are unique over user and system ones.</summary>
 public static class ApplicationStore
 {
+    private const string Table = "Applications";
+
     // The rule's name by a subquery, not a join, so that the row can be locked.
     private const string Select =
         """
@@ -45,6 +47,7 @@ public static class ApplicationStore
     /// <summary>Adds an application and returns its id.</summary>
     public static Task<long> InsertAsync(DbSession session, ApplicationRow row, DateTimeOffset now)
     {
+        session.Changes(Table);
         var parameters = Parameters(row, now);
         parameters.Add("created_at", now);
         return session.InsertAsync(
@@ -58,6 +61,7 @@ public static class ApplicationStore
     /// <summary>Writes everything but the id and the time of creation.</summary>
     public static Task UpdateAsync(DbSession session, ApplicationRow row, DateTimeOffset now)
     {
+        session.Changes(Table);
         var parameters = Parameters(row, now);
         parameters.Add("id", row.Id);
         return session.ExecuteAsync(
@@ -72,6 +76,7 @@ public static class ApplicationStore
     /// <summary>Removes an application with what is left of its service accounts. Its microservices must be gone.</summary>
     public static async Task DeleteAsync(DbSession session, long id)
     {
+        session.Changes(Table);
         var parameters = new SqlParams { { "id", id } };
         // The one reference without a foreign key.
         await session.ExecuteAsync("DELETE FROM \"RbacServiceAccounts\" WHERE \"application_id\" = @id", parameters).ConfigureAwait(false);

@@ -1,5 +1,12 @@
 namespace Controller.Sql.Stores;
 
+/// <summary>A fog that another one names as its router.</summary>
+/// <param name="Uuid">Fog uuid.</param>
+/// <param name="Name">Fog name.</param>
+/// <param name="IsEdge">Whether its running router is an edge one; null when none runs.</param>
+/// <param name="SpecJson">Its wanted platform; null when it has none.</param>
+public sealed record FogAsRouter(string Uuid, string Name, bool? IsEdge, string? SpecJson);
+
 /// <summary>Fogs: what operators and agents configure. Fields are named as in the contract (api-workloads 3.2).</summary>
 public static class FogStore
 {
@@ -75,13 +82,17 @@ public static class FogStore
             $"SELECT \"uuid\" FROM \"Fogs\" WHERE \"uuid\" = @uuid{session.Dialect.ForUpdate}", r => r.Text(), new() { { "uuid", uuid } })
             .ConfigureAwait(false) is not null;
 
-    /// <summary>Uuid and name of the fogs that have one of these names or uuids.</summary>
-    public static Task<List<(string Uuid, string Name)>> FindAnyAsync(DbSession session, IReadOnlyCollection<string> namesOrUuids)
+    /// <summary>The fogs that have one of these names or uuids, as routers.</summary>
+    public static Task<List<FogAsRouter>> ListAsRoutersAsync(DbSession session, IReadOnlyCollection<string> namesOrUuids)
     {
         var parameters = new SqlParams();
         return session.QueryAsync(
-            $"SELECT \"uuid\", \"name\" FROM \"Fogs\" WHERE \"uuid\" IN {parameters.In("u", namesOrUuids)} OR \"name\" IN {parameters.In("n", namesOrUuids)}",
-            r => (r.Text(), r.Text()),
+            $"""
+            SELECT f."uuid", f."name", r."is_edge", s."spec_json" FROM "Fogs" f
+            LEFT JOIN "Routers" r ON r."iofog_uuid" = f."uuid" LEFT JOIN "FogPlatformSpecs" s ON s."fog_uuid" = f."uuid"
+            WHERE f."uuid" IN {parameters.In("u", namesOrUuids)} OR f."name" IN {parameters.In("n", namesOrUuids)} ORDER BY r."id"
+            """,
+            r => new FogAsRouter(r.Text(), r.Text(), r.BoolOrNull(), r.TextOrNull()),
             parameters);
     }
 

@@ -70,6 +70,7 @@ public static class MicroserviceChildStore
             """,
             r => r.LongOrNull(),
             new() { { "uuid", uuid }, { "port", internalPort } }).ConfigureAwait(false);
+        session.Changes(uuid);
         return id is not null
             && await session.ExecuteAsync("DELETE FROM \"MicroservicePorts\" WHERE \"id\" = @id", new() { { "id", id } }).ConfigureAwait(false) > 0;
     }
@@ -103,38 +104,47 @@ public static class MicroserviceChildStore
         session, HealthChecks, uuid, HealthColumns, check is null ? [] : [check], c => Cells(c, now));
 
     /// <summary>Adds a volume mapping and returns its id.</summary>
-    public static Task<long> AddVolumeMappingAsync(DbSession session, string uuid, VolumeMappingRow mapping) => session.InsertAsync(
-        """
-        INSERT INTO "VolumeMappings" ("host_destination", "container_destination", "access_mode", "type", "microservice_uuid")
-        VALUES (@host, @container, @mode, @type, @uuid)
-        """,
-        new()
-        {
-            { "host", mapping.HostDestination },
-            { "container", mapping.ContainerDestination },
-            { "mode", mapping.AccessMode },
-            { "type", mapping.Type },
-            { "uuid", uuid },
-        },
-        "uuid");
+    public static Task<long> AddVolumeMappingAsync(DbSession session, string uuid, VolumeMappingRow mapping)
+    {
+        session.Changes(uuid);
+        return session.InsertAsync(
+            """
+            INSERT INTO "VolumeMappings" ("host_destination", "container_destination", "access_mode", "type", "microservice_uuid")
+            VALUES (@host, @container, @mode, @type, @uuid)
+            """,
+            new()
+            {
+                { "host", mapping.HostDestination },
+                { "container", mapping.ContainerDestination },
+                { "mode", mapping.AccessMode },
+                { "type", mapping.Type },
+                { "uuid", uuid },
+            },
+            "uuid");
+    }
 
     /// <summary>Adds several volume mappings.</summary>
     public static Task AddVolumeMappingsAsync(DbSession session, string uuid, IReadOnlyList<VolumeMappingRow> mappings) => InsertAsync(
         session, Volumes, uuid, VolumeColumns, mappings, Cells);
 
-    /// <summary>Removes volume mappings by id.</summary>
-    public static Task RemoveVolumeMappingsAsync(DbSession session, IEnumerable<long> ids)
+    /// <summary>Removes volume mappings of a microservice by id.</summary>
+    public static Task RemoveVolumeMappingsAsync(DbSession session, string uuid, IEnumerable<long> ids)
     {
+        session.Changes(uuid);
         var parameters = new SqlParams();
         return session.ExecuteAsync($"DELETE FROM \"VolumeMappings\" WHERE \"uuid\" IN {parameters.In("id", ids)}", parameters);
     }
 
     /// <summary>The service account's volume bears the microservice's name; it follows a rename.</summary>
-    public static Task RenameServiceAccountVolumeAsync(DbSession session, string uuid, string name) => session.ExecuteAsync(
-        """
-        UPDATE "VolumeMappings" SET "host_destination" = @name WHERE "microservice_uuid" = @uuid AND "type" = 'serviceAccount'
-        """,
-        new() { { "uuid", uuid }, { "name", name } });
+    public static Task RenameServiceAccountVolumeAsync(DbSession session, string uuid, string name)
+    {
+        session.Changes(uuid);
+        return session.ExecuteAsync(
+            """
+            UPDATE "VolumeMappings" SET "host_destination" = @name WHERE "microservice_uuid" = @uuid AND "type" = 'serviceAccount'
+            """,
+            new() { { "uuid", uuid }, { "name", name } });
+    }
 
     /// <summary>Adds the status rows of new microservices.</summary>
     public static async Task AddStatusAsync(DbSession session, IEnumerable<string> uuids, DateTimeOffset now)
@@ -157,13 +167,17 @@ public static class MicroserviceChildStore
     }
 
     /// <summary>The status of a microservice that has yet to start on another fog.</summary>
-    public static Task ResetStatusAsync(DbSession session, string uuid, DateTimeOffset now) => session.ExecuteAsync(
-        """
-        UPDATE "MicroserviceStatuses" SET "status" = 'QUEUED', "operating_duration" = 0, "start_time" = 0, "cpu_usage" = 0,
-          "memory_usage" = 0, "container_id" = '', "percentage" = 0, "error_message" = '', "updated_at" = @now
-        WHERE "microservice_uuid" = @uuid
-        """,
-        new() { { "uuid", uuid }, { "now", now } });
+    public static Task ResetStatusAsync(DbSession session, string uuid, DateTimeOffset now)
+    {
+        session.Changes(uuid);
+        return session.ExecuteAsync(
+            """
+            UPDATE "MicroserviceStatuses" SET "status" = 'QUEUED', "operating_duration" = 0, "start_time" = 0, "cpu_usage" = 0,
+              "memory_usage" = 0, "container_id" = '', "percentage" = 0, "error_message" = '', "updated_at" = @now
+            WHERE "microservice_uuid" = @uuid
+            """,
+            new() { { "uuid", uuid }, { "now", now } });
+    }
 
     private static async Task ReplaceAsync<T>(
         DbSession session, string table, string uuid, string[] columns, IReadOnlyList<T> items, Func<T, object?[]> values)
@@ -175,12 +189,18 @@ public static class MicroserviceChildStore
     private static Task ReplaceTextsAsync(DbSession session, string table, string column, string uuid, IReadOnlyList<string> texts) =>
         ReplaceAsync(session, table, uuid, [column], texts, t => [t]);
 
-    private static Task ClearAsync(DbSession session, string table, string uuid) =>
-        session.ExecuteAsync($"DELETE FROM \"{table}\" WHERE \"microservice_uuid\" = @uuid", new() { { "uuid", uuid } });
+    private static Task ClearAsync(DbSession session, string table, string uuid)
+    {
+        session.Changes(uuid);
+        return session.ExecuteAsync($"DELETE FROM \"{table}\" WHERE \"microservice_uuid\" = @uuid", new() { { "uuid", uuid } });
+    }
 
     private static Task InsertAsync<T>(
-        DbSession session, string table, string uuid, string[] columns, IReadOnlyList<T> items, Func<T, object?[]> values) =>
-        BulkInsert.RunAsync(session, table, [Owner, .. columns], items, item => [uuid, .. values(item)]);
+        DbSession session, string table, string uuid, string[] columns, IReadOnlyList<T> items, Func<T, object?[]> values)
+    {
+        session.Changes(uuid);
+        return BulkInsert.RunAsync(session, table, [Owner, .. columns], items, item => [uuid, .. values(item)]);
+    }
 
     /// <summary>The children of one kind of several microservices.</summary>
     private static Task InsertAllAsync<T>(

@@ -26,7 +26,7 @@ internal static class MicroserviceChildren
             session,
             "MicroserviceEnvs",
             "c.\"key\", c.\"value\", c.\"value_from_secret\", c.\"value_from_config_map\"",
-            r => new EnvRow(r.Text(), r.TextOrNull(), NullIfEmpty(r), NullIfEmpty(r)),
+            EnvRow.Map,
             uuids, parameters).ConfigureAwait(false);
         var cmd = await TextsAsync(session, "MicroserviceArgs", "cmd", uuids, parameters).ConfigureAwait(false);
         var cdi = await TextsAsync(session, "MicroserviceCdiDevices", "cdi_devices", uuids, parameters).ConfigureAwait(false);
@@ -140,6 +140,4 @@ internal static class MicroserviceChildren
             parameters).ConfigureAwait(false);
         return rows.ToDictionary(r => r.MicroserviceUuid, StringComparer.Ordinal);
     }
-
-    private static string? NullIfEmpty(SqlRow r) => r.TextOrNull() is { Length: > 0 } text ? text : null;
 }

@@ -84,7 +84,16 @@ public sealed record PortRow(int Internal, int External, bool IsUdp);
 /// An environment variable: a value, or a reference <c>name/key</c> to a secret or config map. With a reference
 /// <paramref name="Value"/> is null, or in a database of the original a copy that may be stale.
 /// </summary>
-public sealed record EnvRow(string Key, string? Value, string? ValueFromSecret, string? ValueFromConfigMap);
+public sealed record EnvRow(string Key, string? Value, string? ValueFromSecret, string? ValueFromConfigMap)
+{
+    /// <summary>From these four columns. No reference may also be an empty text.</summary>
+    internal static EnvRow Map(SqlRow r)
+    {
+        return new(r.Text(), r.TextOrNull(), Reference(), Reference());
+
+        string? Reference() => r.TextOrNull() is { Length: > 0 } text ? text : null;
+    }
+}
 
 /// <summary>A name that the container resolves.</summary>
 /// <param name="TemplateType"><c>Agents</c>, <c>Apps</c> or <c>Litteral</c>.</param>

@@ -8,6 +8,11 @@ public static class MicroserviceStore
     /// <summary>What conditions may refer to, as <c>m</c> and <c>a</c>.</summary>
     private const string From = "\"Microservices\" m LEFT JOIN \"Applications\" a ON a.\"id\" = m.\"application_id\"";
 
+    private const string LiveOfKind =
+        "COALESCE(a.\"is_system\", FALSE) = @system AND m.\"application_id\" IS NOT NULL AND (m.\"delete\" IS NULL OR m.\"delete\" = FALSE)";
+
+    private const string ByName = "m.\"name\", m.\"uuid\"";
+
     private static readonly string[] Columns =
     [
         "name", "config", "annotations", "config_last_updated", "rebuild", "log_size", "delete", "delete_with_cleanup", "updated_at",
@@ -62,11 +67,19 @@ public static class MicroserviceStore
             new() { { "application", applicationId }, { "name", name } }).ConfigureAwait(false)).FirstOrDefault();
 
     /// <summary>The live microservices of user applications or of system applications, by name.</summary>
-    public static Task<List<MicroserviceRow>> ListAsync(DbSession session, bool isSystem) => ListAsync(
-        session,
-        "COALESCE(a.\"is_system\", FALSE) = @system AND m.\"application_id\" IS NOT NULL AND (m.\"delete\" IS NULL OR m.\"delete\" = FALSE)",
-        new() { { "system", isSystem } },
-        isMost: !isSystem);
+    public static Task<List<MicroserviceRow>> ListAsync(DbSession session, bool isSystem) =>
+        ListAsync(session, LiveOfKind, new() { { "system", isSystem } }, isMost: !isSystem);
+
+    /// <summary>The uuids of <see cref="ListAsync(DbSession, bool)"/>, in its order.</summary>
+    public static Task<List<string>> ListUuidsAsync(DbSession session, bool isSystem) => session.QueryAsync(
+        $"SELECT m.\"uuid\" FROM {From} WHERE {LiveOfKind} ORDER BY {ByName}", r => r.Text(), new() { { "system", isSystem } });
+
+    /// <summary>The microservices of these uuids, by name.</summary>
+    public static Task<List<MicroserviceRow>> ListAsync(DbSession session, IEnumerable<string> uuids)
+    {
+        var parameters = new SqlParams();
+        return ListAsync(session, $"m.\"uuid\" IN {parameters.In("m", uuids)}", parameters);
+    }
 
     /// <summary>The live microservices of an application, by name.</summary>
     public static Task<List<MicroserviceRow>> ListByApplicationAsync(DbSession session, long applicationId) => ListAsync(
@@ -121,6 +134,7 @@ public static class MicroserviceStore
     /// </summary>
     public static async Task AddAsync(DbSession session, IReadOnlyList<MicroserviceRow> rows, DateTimeOffset now)
     {
+        session.Changes(rows.Select(r => r.Uuid));
         await BulkInsert.RunAsync(
             session,
             "Microservices",
@@ -133,27 +147,39 @@ public static class MicroserviceStore
     /// <summary>Adds the row itself; its children are added by <see cref="MicroserviceChildStore"/>.</summary>
     public static Task InsertAsync(DbSession session, MicroserviceRow row)
     {
+        session.Changes(row.Uuid);
         var parameters = Parameters(row);
         parameters.Add("created_at", row.CreatedAt);
         return session.ExecuteAsync(InsertSql, parameters);
     }
 
     /// <summary>Writes every column of the row itself.</summary>
-    public static Task UpdateAsync(DbSession session, MicroserviceRow row) => session.ExecuteAsync(UpdateSql, Parameters(row));
+    public static Task UpdateAsync(DbSession session, MicroserviceRow row)
+    {
+        session.Changes(row.Uuid);
+        return session.ExecuteAsync(UpdateSql, Parameters(row));
+    }
 
     /// <summary>Marks microservices so that their agents recreate the containers.</summary>
-    public static Task MarkForRebuildAsync(DbSession session, IEnumerable<string> uuids)
+    public static Task MarkForRebuildAsync(DbSession session, IReadOnlyCollection<string> uuids)
     {
+        session.Changes(uuids);
         var parameters = new SqlParams();
         return session.ExecuteAsync(
             $"UPDATE \"Microservices\" SET \"rebuild\" = TRUE WHERE \"uuid\" IN {parameters.In("m", uuids)}", parameters);
     }
 
     /// <summary>Removes microservices and everything below them.</summary>
-    public static async Task DeleteAsync(DbSession session, params IEnumerable<string> uuids)
+    public static async Task DeleteAsync(DbSession session, params IReadOnlyCollection<string> uuids)
     {
         var parameters = new SqlParams();
         var which = parameters.In("m", uuids);
+        session.Changes(uuids);
+        // Extra hosts that point to one of them go, too.
+        session.Changes(await session.QueryAsync(
+            $"SELECT DISTINCT \"microservice_uuid\" FROM \"MicroserviceExtraHost\" WHERE \"target_microservice_uuid\" IN {which}",
+            r => r.Text(),
+            parameters).ConfigureAwait(false));
         // The one child without a foreign key.
         await session.ExecuteAsync($"DELETE FROM \"RbacServiceAccounts\" WHERE \"microservice_uuid\" IN {which}", parameters).ConfigureAwait(false);
         await session.ExecuteAsync($"DELETE FROM \"Microservices\" WHERE \"uuid\" IN {which}", parameters).ConfigureAwait(false);
@@ -165,7 +191,7 @@ public static class MicroserviceStore
     /// <param name="isMost">Most of all microservices are among them.</param>
     private static async Task<List<MicroserviceRow>> ListAsync(DbSession session, string where, SqlParams parameters, bool isMost = false)
     {
-        var rows = await session.QueryAsync($"{Select} WHERE {where} ORDER BY m.\"name\", m.\"uuid\"", Map, parameters).ConfigureAwait(false);
+        var rows = await session.QueryAsync($"{Select} WHERE {where} ORDER BY {ByName}", Map, parameters).ConfigureAwait(false);
         if (rows.Count == 0)
         {
             return rows;

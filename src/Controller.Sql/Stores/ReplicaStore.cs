@@ -3,6 +3,8 @@ namespace Controller.Sql.Stores;
 /// <summary>The replicas of this Controller (<c>ClusterControllers</c>) and whether they are alive.</summary>
 public static class ReplicaStore
 {
+    private const string ProcessPrefix = "process:";
+
     /// <summary>
     /// Registers this process: under <paramref name="fixedUuid"/> when one is configured, else under the uuid of an
     /// active row of the same host, else under a new one (runtime 2.2).
@@ -49,4 +51,22 @@ public static class ReplicaStore
         WHERE "is_active" = @active AND "last_heartbeat" < @oldest
         """,
         new() { { "inactive", false }, { "now", now }, { "active", true }, { "oldest", oldest } });
+
+    /// <summary>
+    /// A sign of life of one process. Processes of the same host share a row above; what a process holds in memory (its
+    /// sessions) dies with it, whatever becomes of the row.
+    /// </summary>
+    public static Task SignAsync(DbSession session, string process, DateTimeOffset now) =>
+        StateStore.SetAsync(session, ProcessPrefix + process, "alive", now);
+
+    /// <summary>The processes that gave a sign of life since a time.</summary>
+    public static Task<List<string>> ListAliveAsync(DbSession session, DateTimeOffset since) => session.QueryAsync(
+        $"SELECT \"name\" FROM \"ControllerState\" WHERE \"name\" LIKE '{ProcessPrefix}%' AND \"updated_at\" >= @since",
+        r => r.Text()[ProcessPrefix.Length..],
+        new() { { "since", since.ToUnixTimeMilliseconds() } });
+
+    /// <summary>Forgets processes that were silent since a time.</summary>
+    public static Task<int> ForgetSilentAsync(DbSession session, DateTimeOffset since) => session.ExecuteAsync(
+        $"DELETE FROM \"ControllerState\" WHERE \"name\" LIKE '{ProcessPrefix}%' AND \"updated_at\" < @since",
+        new() { { "since", since.ToUnixTimeMilliseconds() } });
 }

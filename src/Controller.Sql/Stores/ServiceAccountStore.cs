@@ -94,6 +94,7 @@ public static class ServiceAccountStore
     public static async Task SetAsync(
         DbSession session, string microserviceUuid, long? applicationId, string name, string roleRef, long? roleId, DateTimeOffset now)
     {
+        session.Changes(microserviceUuid);
         var parameters = new SqlParams
         {
             { "uuid", microserviceUuid }, { "application", applicationId }, { "name", name },
@@ -127,11 +128,15 @@ public static class ServiceAccountStore
     }
 
     /// <summary>The account bears its microservice's name; it follows a rename.</summary>
-    public static Task RenameAsync(DbSession session, string microserviceUuid, string name, DateTimeOffset now) => session.ExecuteAsync(
-        """
-        UPDATE "RbacServiceAccounts" SET "name" = @name, "updated_at" = @now WHERE "microservice_uuid" = @uuid
-        """,
-        new() { { "uuid", microserviceUuid }, { "name", name }, { "now", now } });
+    public static Task RenameAsync(DbSession session, string microserviceUuid, string name, DateTimeOffset now)
+    {
+        session.Changes(microserviceUuid);
+        return session.ExecuteAsync(
+            """
+            UPDATE "RbacServiceAccounts" SET "name" = @name, "updated_at" = @now WHERE "microservice_uuid" = @uuid
+            """,
+            new() { { "uuid", microserviceUuid }, { "name", name }, { "now", now } });
+    }
 
     private static Task<ServiceAccountRow?> FindAsync(DbSession session, long applicationId, string name, string suffix) =>
         session.QueryOneAsync(

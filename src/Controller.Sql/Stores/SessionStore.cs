@@ -20,7 +20,7 @@ public sealed record LogSessionRow(
     string SessionId, string OwnerUuid, bool IsNode, string Status, string? TailConfig, bool UserConnected, bool AgentConnected);
 
 /// <summary>Exec and log sessions as agents and other replicas see them (websocket 10).</summary>
-public static class SessionStore
+public static partial class SessionStore
 {
     /// <summary>The sessions an agent should have open: those of its fog whose user is there.</summary>
     public static Task<List<ExecSessionRow>> ListExecForAgentAsync(DbSession session, string fogUuid) =>
@@ -53,12 +53,16 @@ public static class SessionStore
 
     /// <summary>Adds an exec session.</summary>
     /// <exception cref="DatabaseException">Unique violation: the session id exists.</exception>
-    public static Task InsertExecAsync(DbSession session, ExecSessionRow row, DateTimeOffset now) =>
+    /// <param name="session">Session.</param>
+    /// <param name="row">The session.</param>
+    /// <param name="now">Time of the row.</param>
+    /// <param name="userReplica">The process that holds the user's socket.</param>
+    public static Task InsertExecAsync(DbSession session, ExecSessionRow row, DateTimeOffset now, string? userReplica = null) =>
         session.ExecuteAsync(
             """
             INSERT INTO "MicroserviceExecSessions"
-              ("microservice_uuid", "session_id", "status", "user_connected", "agent_connected", "created_at", "updated_at")
-            VALUES (@owner, @session, @status, @user, @agent, @now, @now)
+              ("microservice_uuid", "session_id", "status", "user_connected", "agent_connected", "user_replica", "created_at", "updated_at")
+            VALUES (@owner, @session, @status, @user, @agent, @replica, @now, @now)
             """,
             new()
             {
@@ -67,18 +71,23 @@ public static class SessionStore
                 { "status", row.Status },
                 { "user", row.UserConnected },
                 { "agent", row.AgentConnected },
+                { "replica", userReplica },
                 { "now", now },
             });
 
     /// <summary>Adds a log session.</summary>
     /// <exception cref="DatabaseException">Unique violation: the session id exists.</exception>
-    public static Task InsertLogAsync(DbSession session, LogSessionRow row, DateTimeOffset now) =>
+    /// <param name="session">Session.</param>
+    /// <param name="row">The session.</param>
+    /// <param name="now">Time of the row.</param>
+    /// <param name="userReplica">The process that holds the user's socket.</param>
+    public static Task InsertLogAsync(DbSession session, LogSessionRow row, DateTimeOffset now, string? userReplica = null) =>
         session.ExecuteAsync(
             $"""
             INSERT INTO "{(row.IsNode ? "FogLogStatuses" : "MicroserviceLogStatuses")}"
               ("{(row.IsNode ? "iofog_uuid" : "microservice_uuid")}", "log_session_id", "session_id", "status", "tail_config",
-               "user_connected", "agent_connected", "created_at", "updated_at")
-            VALUES (@owner, @group, @session, @status, @tail, @user, @agent, @now, @now)
+               "user_connected", "agent_connected", "user_replica", "created_at", "updated_at")
+            VALUES (@owner, @group, @session, @status, @tail, @user, @agent, @replica, @now, @now)
             """,
             new()
             {
@@ -89,6 +98,7 @@ public static class SessionStore
                 { "tail", row.TailConfig },
                 { "user", row.UserConnected },
                 { "agent", row.AgentConnected },
+                { "replica", userReplica },
                 { "now", now },
             });
 }

@@ -16,9 +16,12 @@ internal sealed class OperatorGate(IBearerValidator bearer, IAuthorizer authoriz
     /// <param name="acceptBareToken">Also takes a token without the word <c>Bearer</c>.</param>
     public async ValueTask<OperatorIdentity?> IdentifyAsync(HttpContext context, bool acceptBareToken = false)
     {
-        var identity = BearerHeader.Token(context, acceptBareToken) is { } token
-            ? await bearer.ValidateAsync(token, context.RequestAborted)
-            : null;
+        var identity = LocalOperator.Of(context);
+        if (identity is null && BearerHeader.Token(context, acceptBareToken) is { } token)
+        {
+            identity = await bearer.ValidateAsync(token, context.RequestAborted);
+        }
+
         context.Features.Set(identity);
         return identity;
     }

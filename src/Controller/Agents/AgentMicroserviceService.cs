@@ -1,11 +1,12 @@
 using Controller.Hosting;
+using Controller.Secrets;
 using Controller.Sql;
 using Controller.Sql.Stores;
 
 namespace Controller.Agents;
 
 /// <summary>What a node shall run, as its agent reads it (agent-wire 9 and 10).</summary>
-internal sealed class AgentMicroserviceService(Database database, AgentEnvironment environment)
+internal sealed class AgentMicroserviceService(Database database, EnvironmentValues environment)
 {
     private const int DefaultSchedule = 50;
     private const int DefaultRegistry = 1;
@@ -28,15 +29,14 @@ internal sealed class AgentMicroserviceService(Database database, AgentEnvironme
             read = await database.WriteAsync(s => TakeAsync(s, fogUuid), Durability.Relaxed, cancel);
         }
 
-        var env = environment.Open(read.Env);
-        return [.. read.Rows.Select(r => ToBody(r, env, read.Roles))];
+        return [.. read.Rows.Select(r => ToBody(r, read.ValueOf, read.Roles))];
     }
 
     /// <summary>One microservice of the fog, as stored.</summary>
     /// <exception cref="ApiException">404 when it is not on this fog.</exception>
     public async Task<AgentMicroserviceDetailBody> GetAsync(string fogUuid, string uuid, CancellationToken cancel)
     {
-        var (row, images, env, roles) = await database.ReadAsync(
+        var (row, images, valueOf, roles) = await database.ReadAsync(
             async s =>
             {
                 var found = await AgentMicroserviceStore.FindAsync(s, fogUuid, uuid)
@@ -44,22 +44,23 @@ internal sealed class AgentMicroserviceService(Database database, AgentEnvironme
                 return (
                     found,
                     await AgentMicroserviceStore.ListImagesAsync(s, uuid, found.Detail!.CatalogItemId),
-                    await AgentEnvironment.ReadAsync(s, [found]),
+                    await environment.ResolverAsync(s, found.Env, forAgent: true),
                     await AgentRoles.ReadAsync(s, [found]));
             },
             cancel);
-        return ToDetail(row, images, environment.Open(env), roles);
+        return ToDetail(row, images, valueOf, roles);
     }
 
     /// <summary>Everything the list is made of, in a fixed number of queries.</summary>
-    internal static async Task<Read> ReadAsync(DbSession session, string fogUuid)
+    internal async Task<Read> ReadAsync(DbSession session, string fogUuid)
     {
         var rows = await AgentMicroserviceStore.ListAsync(session, fogUuid);
-        return new(rows, await AgentEnvironment.ReadAsync(session, rows), await AgentRoles.ReadAsync(session, rows));
+        return new(rows, await environment.ResolverAsync(session, rows.SelectMany(r => r.Env), forAgent: true), await AgentRoles.ReadAsync(session, rows));
     }
 
-    private static async Task<Read> TakeAsync(DbSession session, string fogUuid)
+    private async Task<Read> TakeAsync(DbSession session, string fogUuid)
     {
+        session.NothingElseChanges();
         await AgentMicroserviceStore.LockRebuildsAsync(session, fogUuid);
         var read = await ReadAsync(session, fogUuid);
         var taken = read.Rows.Where(r => r.Rebuild).Select(r => r.Uuid).ToList();
@@ -71,7 +72,7 @@ internal sealed class AgentMicroserviceService(Database database, AgentEnvironme
         return read;
     }
 
-    private static AgentMicroserviceBody ToBody(AgentMicroserviceRow row, AgentEnvironment.Resolver env, AgentRoles roles) => new()
+    private static AgentMicroserviceBody ToBody(AgentMicroserviceRow row, Func<EnvRow, string> valueOf, AgentRoles roles) => new()
     {
         Uuid = row.Uuid,
         Name = row.Name,
@@ -96,7 +97,7 @@ internal sealed class AgentMicroserviceService(Database database, AgentEnvironme
         VolumeMappings = Volumes(row),
         Delete = row.Delete,
         DeleteWithCleanup = row.DeleteWithCleanup,
-        Env = [.. row.Env.Select(env.Resolve)],
+        Env = [.. row.Env.Select(e => new AgentEnvBody(e.Key, valueOf(e)))],
         ExtraHosts = ExtraHosts(row),
         Cmd = row.Cmd,
         CdiDevices = row.CdiDevices,
@@ -110,7 +111,7 @@ internal sealed class AgentMicroserviceService(Database database, AgentEnvironme
     };
 
     private static AgentMicroserviceDetailBody ToDetail(
-        AgentMicroserviceRow row, IReadOnlyList<AgentImageRow> stored, AgentEnvironment.Resolver env, AgentRoles roles)
+        AgentMicroserviceRow row, IReadOnlyList<AgentImageRow> stored, Func<EnvRow, string> valueOf, AgentRoles roles)
     {
         var detail = row.Detail!;
         AgentImageBody[] images = [.. stored.Select(i => new AgentImageBody(i.ContainerImage, i.ArchId))];
@@ -148,7 +149,7 @@ internal sealed class AgentMicroserviceService(Database database, AgentEnvironme
             RegistryId = detail.OwnRegistryId,
             IofogUuid = detail.FogUuid,
             ApplicationId = detail.ApplicationId,
-            Env = [.. row.Env.Select(env.Resolve)],
+            Env = [.. row.Env.Select(e => new AgentEnvBody(e.Key, valueOf(e)))],
             ExtraHosts = ExtraHosts(row),
             Cmd = row.Cmd,
             CdiDevices = row.CdiDevices,
@@ -179,5 +180,5 @@ internal sealed class AgentMicroserviceService(Database database, AgentEnvironme
 
     private static long? Whole(double? value) => value is { } v ? (long)Math.Round(v) : null;
 
-    internal sealed record Read(IReadOnlyList<AgentMicroserviceRow> Rows, AgentEnvironment.StoredValues Env, AgentRoles Roles);
+    internal sealed record Read(IReadOnlyList<AgentMicroserviceRow> Rows, Func<EnvRow, string> ValueOf, AgentRoles Roles);
 }

@@ -13,7 +13,6 @@ internal static class AgentServices
         .AddSingleton<ChangeNotifier>()
         .AddSingleton<ChangeFeed>()
         .AddSingleton<AgentGate>()
-        .AddSingleton<AgentEnvironment>()
         .AddSingleton<AgentMicroserviceService>()
         .AddSingleton<AgentVolumeMounts>()
         .AddSingleton<AgentSessions>()

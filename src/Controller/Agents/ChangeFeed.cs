@@ -91,7 +91,7 @@ internal sealed class ChangeFeed(Database database, TimeProvider time)
         await database.WriteAsync(
             s =>
             {
-                s.KeepRevision();
+                s.NothingElseChanges();
                 return ChangeStore.DeleteAsync(s, ids);
             },
             durability,

@@ -84,6 +84,9 @@ internal sealed class FogTelemetry
     /// <summary>Microservices whose values are newer than the database's.</summary>
     public readonly HashSet<string> DirtyMicroservices = new(StringComparer.Ordinal);
 
+    /// <summary>Grows with all that is learned or forgotten about microservices. May be read without the lock.</summary>
+    public long Version;
+
     /// <summary>The node's values are newer than the database's.</summary>
     public bool Dirty;
 

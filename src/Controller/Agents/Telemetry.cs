@@ -49,6 +49,7 @@ internal sealed class Telemetry(Database database, TimeProvider time)
         lock (fog.Telemetry)
         {
             fog.Telemetry.Stale = true;
+            fog.Telemetry.Version++;
             fog.Telemetry.Microservices?.Remove(microserviceUuid);
             fog.Telemetry.DirtyMicroservices.Remove(microserviceUuid);
             fog.Telemetry.Reported.Remove(microserviceUuid);
@@ -168,6 +169,7 @@ internal sealed class Telemetry(Database database, TimeProvider time)
         var before = telemetry.Status;
         telemetry.Status = before.Merge(node);
         telemetry.Dirty = true;
+        telemetry.Version += microservices.Count;
         var transition = node.DaemonStatus is not null && node.DaemonStatus != before.DaemonStatus;
 
         foreach (var report in microservices)
@@ -200,6 +202,7 @@ internal sealed class Telemetry(Database database, TimeProvider time)
         var rows = await database.ReadAsync(s => TelemetryStore.ListMicroservicesAsync(s, fog.Uuid), cancel);
         lock (fog.Telemetry)
         {
+            fog.Telemetry.Version++;
             var newer = fog.Telemetry.Microservices;
             fog.Telemetry.Microservices = rows.ToDictionary(
                 r => r.MicroserviceUuid,
@@ -231,7 +234,7 @@ internal sealed class Telemetry(Database database, TimeProvider time)
 
             if (removed == 0)
             {
-                s.KeepRevision();
+                s.NothingElseChanges();
             }
         },
         Durability.Relaxed,

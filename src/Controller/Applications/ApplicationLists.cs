@@ -7,45 +7,47 @@ using Controller.Sql.Stores;
 namespace Controller.Applications;
 
 /// <summary>All users' applications, and all of the Controller's own, with their microservices.</summary>
-internal sealed class ApplicationLists(Database database, MicroserviceJson json)
+internal sealed class ApplicationLists(Database database, KeptMicroservices microservices, TimeProvider time)
 {
     /// <summary>Users' applications.</summary>
-    public SharedAnswer User { get; } = List(database, json, isSystem: false);
+    public SharedAnswer User { get; } = List(database, microservices, time, isSystem: false);
 
     /// <summary>The Controller's own applications.</summary>
-    public SharedAnswer System { get; } = List(database, json, isSystem: true);
+    public SharedAnswer System { get; } = List(database, microservices, time, isSystem: true);
 
-    private static SharedAnswer List(Database database, MicroserviceJson json, bool isSystem)
+    private static SharedAnswer List(Database database, KeptMicroservices microservices, TimeProvider time, bool isSystem)
     {
-        var kept = new Kept<List<Rendered>>(database, s => ReadAsync(s, json, isSystem));
+        var kept = new Kept<List<Rendered>>(database, time, async s => (await ApplicationStore.ListAsync(s, isSystem)).ConvertAll(Render));
         return new(ApplicationJson.Default.ApplicationList, async (output, cancel) =>
         {
-            var all = await kept.GetAsync(cancel);
-            output.Write("{\"applications\":["u8);
-            for (var i = 0; i < all.Count; i++)
-            {
-                output.Write(i == 0 ? ""u8 : ","u8);
-                output.Write(all[i].Json.Span);
-                json.Write(output, all[i].Microservices);
-                output.Write("]}"u8);
-            }
-
-            output.Write("]}"u8);
+            var applications = await kept.GetAsync(cancel);
+            await microservices.UseAsync(isSystem, all => Write(output, applications, all), cancel);
         });
     }
 
-    private static async Task<List<Rendered>> ReadAsync(DbSession session, MicroserviceJson json, bool isSystem)
+    private static void Write(PooledBytes output, List<Rendered> applications, RenderedMicroservices microservices)
     {
-        var rows = await ApplicationStore.ListAsync(session, isSystem);
-        var members = await MicroserviceStore.ListAsync(session, isSystem);
-        var rendered = await json.RenderAsync(session, members, inApplication: true);
-        var byApplication = members.Zip(rendered).ToLookup(m => m.First.ApplicationId, m => m.Second);
-        return rows.ConvertAll(row => new Rendered(Open(row), [.. byApplication[row.Id]]));
+        output.Write("{\"applications\":["u8);
+        for (var i = 0; i < applications.Count; i++)
+        {
+            output.Write(i == 0 ? ""u8 : ","u8);
+            output.Write(applications[i].Json.Span);
+            var isFirst = true;
+            foreach (var microservice in microservices.ByApplication[applications[i].Id])
+            {
+                microservice.LinkTo(output, isFirst, inApplication: true);
+                isFirst = false;
+            }
+
+            output.Write("]}"u8);
+        }
+
+        output.Write("]}"u8);
     }
 
     /// <summary>The application up to the first of its microservices, which are its last member.</summary>
-    private static ReadOnlyMemory<byte> Open(ApplicationRow row) =>
-        JsonResponse.Bytes(ApplicationQueries.ToBody(row, []), ApplicationJson.Default.ApplicationBody).AsMemory(..^"]}".Length);
+    private static Rendered Render(ApplicationRow row) => new(
+        row.Id, JsonResponse.Bytes(ApplicationQueries.ToBody(row, []), ApplicationJson.Default.ApplicationBody).AsMemory(..^"]}".Length));
 
-    private sealed record Rendered(ReadOnlyMemory<byte> Json, IReadOnlyList<RenderedMicroservice> Microservices);
+    private sealed record Rendered(long Id, ReadOnlyMemory<byte> Json);
 }

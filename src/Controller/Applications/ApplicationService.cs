@@ -14,6 +14,7 @@ internal sealed class ApplicationService(
     public Task<ApplicationCreated> CreateAsync(JsonFields body, CancellationToken cancel) => database.WriteAsync(
         async s =>
         {
+            s.NothingElseChanges();
             var name = body.Text("name")!;
             if (await ApplicationStore.FindAsync(s, name) is not null)
             {
@@ -38,7 +39,12 @@ internal sealed class ApplicationService(
         {
             var existing = await FindUserAsync(s, name) ?? throw ApplicationErrors.UnknownToPatch();
             var row = existing with { Name = body.Text("name") ?? existing.Name };
-            if (row.Name != existing.Name && await ApplicationStore.FindAsync(s, row.Name) is not null)
+            if (row.Name == existing.Name)
+            {
+                // A rename shows in every one of its microservices.
+                s.NothingElseChanges();
+            }
+            else if (await ApplicationStore.FindAsync(s, row.Name) is not null)
             {
                 throw ApplicationErrors.Duplicate(row.Name);
             }
@@ -59,6 +65,7 @@ internal sealed class ApplicationService(
                 throw ApplicationErrors.NameIsImmutable();
             }
 
+            s.NothingElseChanges();
             var row = await SaveAsync(s, existing, existing, body);
             if (body.Array("microservices") is { } items)
             {
@@ -97,6 +104,7 @@ internal sealed class ApplicationService(
 
     private async Task DeleteAsync(DbSession session, ApplicationRow row)
     {
+        session.NothingElseChanges();
         await members.DeleteAllAsync(session, row.Id);
         await ApplicationStore.DeleteAsync(session, row.Id);
     }

@@ -10,6 +10,12 @@ internal sealed partial class Replica(Database database, ControllerSettings sett
     /// <summary>Uuid of this replica; also the owner of tasks it claims. Known once the Controller serves.</summary>
     public string Id { get; private set; } = settings.App.ReplicaId ?? Guid.NewGuid().ToString();
 
+    /// <summary>
+    /// Uuid of this process, which owns the sockets of its sessions. A restart has another one, and so has a second
+    /// replica on this host, with which <see cref="Id"/> is shared.
+    /// </summary>
+    public string Process { get; } = Guid.NewGuid().ToString();
+
     /// <summary>Registers the replica. A failure is worth a warning: the heartbeat tries again.</summary>
     public async Task RegisterAsync(CancellationToken cancel)
     {
@@ -19,6 +25,7 @@ internal sealed partial class Replica(Database database, ControllerSettings sett
                 async s =>
                 {
                     await RbacCacheVersionStore.EnsureAsync(s, time.GetUtcNow());
+                    await SignAsync(s);
                     return await EnterAsync(s);
                 },
                 Durability.Relaxed,
@@ -34,7 +41,8 @@ internal sealed partial class Replica(Database database, ControllerSettings sett
     public Task BeatAsync(CancellationToken cancel) => database.WriteAsync(
         async s =>
         {
-            s.KeepRevision();
+            s.NothingElseChanges();
+            await SignAsync(s);
             if (!await ReplicaStore.BeatAsync(s, Id, time.GetUtcNow()))
             {
                 await ReplicaStore.RegisterAsync(s, Id, Id, settings.App.Host, Environment.ProcessId, time.GetUtcNow());
@@ -42,6 +50,10 @@ internal sealed partial class Replica(Database database, ControllerSettings sett
         },
         Durability.Relaxed,
         cancel);
+
+    /// <summary>For the other replicas; who owns the database alone has none.</summary>
+    private Task SignAsync(DbSession session) =>
+        database.IsSoleOwner ? Task.CompletedTask : ReplicaStore.SignAsync(session, Process, time.GetUtcNow());
 
     private Task<string> EnterAsync(DbSession session) => ReplicaStore.RegisterAsync(
         session, settings.App.ReplicaId, Id, settings.App.Host, Environment.ProcessId, time.GetUtcNow());

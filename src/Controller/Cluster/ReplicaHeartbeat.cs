@@ -48,7 +48,13 @@ internal sealed partial class ReplicaHeartbeat(
     {
         var now = time.GetUtcNow();
         return database.WriteAsync(
-            s => ReplicaStore.SweepAsync(s, now - settings.Jobs.ReplicaInactiveThreshold, now), Durability.Relaxed, cancel);
+            async s =>
+            {
+                await ReplicaStore.SweepAsync(s, now - settings.Jobs.ReplicaInactiveThreshold, now);
+                await ReplicaStore.ForgetSilentAsync(s, now - settings.Jobs.ReplicaInactiveThreshold);
+            },
+            Durability.Relaxed,
+            cancel);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The replica's heartbeat failed, will be tried again: {message}")]

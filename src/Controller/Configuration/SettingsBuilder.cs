@@ -63,6 +63,12 @@ internal sealed class SettingsBuilder(SettingValues values, SettingProblems prob
             TrustProxy = values.Proxies("server.trustProxy"),
             Tls = Tls(),
             WebSocket = WebSocket(),
+            Relay = new RelaySettings
+            {
+                Url = values.Secret("server.webSocket.relay.url"),
+                CredentialsFile = values.Text("server.webSocket.relay.credsFile"),
+                AuthorityFile = values.Text("server.webSocket.relay.caFile"),
+            },
             MaxJsonBodyBytes = values.Integer("server.maxJsonBodyBytes"),
             MaxUploadBodyBytes = values.Integer("server.maxUploadBodyBytes"),
         };
@@ -107,6 +113,7 @@ internal sealed class SettingsBuilder(SettingValues values, SettingProblems prob
         MaxUpgradesPerMinutePerAddress = values.Integer("server.webSocket.security.maxRequestsPerMinute"),
         Amqp = new AmqpRelaySettings
         {
+            Version = values.Required("server.webSocket.relay.amqp.version") == "0-9-1" ? AmqpVersion.V091 : AmqpVersion.V10,
             PoolSize = values.Integer("server.webSocket.relay.amqp.poolSize"),
             SendTimeout = values.Milliseconds("server.webSocket.relay.amqp.sendTimeoutMs"),
             UnsettledWarnThreshold = values.Integer("server.webSocket.relay.amqp.unsettledWarnThreshold"),
@@ -382,6 +389,8 @@ internal sealed class SettingsBuilder(SettingValues values, SettingProblems prob
         ResourceAttributes = values.Text("otel.resourceAttributes"),
         MetricsExporter = values.Required("otel.metrics.exporter"),
         MetricsInterval = values.Milliseconds("otel.metrics.interval"),
+        PrometheusHost = values.Required("otel.prometheus.host"),
+        PrometheusPort = values.Integer("otel.prometheus.port"),
         LogLevel = values.Required("otel.logs.level"),
         Propagators = values.Required("otel.propagators"),
         TracesSampler = values.Text("otel.traces.sampler"),

@@ -3,6 +3,11 @@ namespace Controller.Configuration;
 /// <summary>Checks that concern more than one setting.</summary>
 internal static class SettingsChecks
 {
+    private static readonly string[] Samplers =
+    [
+        "always_on", "always_off", "traceidratio", "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio",
+    ];
+
     public static void Run(ControllerSettings settings, SettingValues values, SettingProblems problems)
     {
         CheckPublicUrl(settings, problems);
@@ -10,6 +15,29 @@ internal static class SettingsChecks
         CheckTls(settings.Server, problems);
         CheckEncryptionKey(settings.Data, problems);
         CheckFiles(settings, problems);
+        CheckTelemetry(settings.Telemetry, problems);
+        CheckRelay(settings, problems);
+    }
+
+    private static void CheckRelay(ControllerSettings settings, SettingProblems problems)
+    {
+        var relay = settings.Server.Relay;
+        if (relay.Url is not { } given)
+        {
+            if ((relay.CredentialsFile ?? relay.AuthorityFile) is not null)
+            {
+                problems.Warn("WS_RELAY_CREDS_FILE and WS_RELAY_CA_FILE have no effect without WS_RELAY_URL");
+            }
+
+            return;
+        }
+
+        // The URL itself is not shown: it may hold a password.
+        var schemes = settings.Nats.Enabled ? (string[])["nats", "tls"] : ["amqp", "amqps"];
+        if (!Uri.TryCreate(given.Reveal(), UriKind.Absolute, out var url) || url.Host.Length == 0 || !schemes.Contains(url.Scheme))
+        {
+            problems.Error($"WS_RELAY_URL must be a URL that starts with {schemes[0]}:// or {schemes[1]}:// while NATS_ENABLED is {(settings.Nats.Enabled ? "true" : "false")}");
+        }
     }
 
     private static void CheckPublicUrl(ControllerSettings settings, SettingProblems problems)
@@ -90,6 +118,24 @@ internal static class SettingsChecks
         if (settings.Console.Path is { } path && !Directory.Exists(path))
         {
             problems.Warn($"EDGEOPS_CONSOLE_PATH: there is no directory {SettingProblems.Shown(path)}; the built-in page is served");
+        }
+    }
+
+    /// <summary>OpenTelemetry wants words that it does not know ignored with a warning.</summary>
+    private static void CheckTelemetry(TelemetrySettings telemetry, SettingProblems problems)
+    {
+        foreach (var (variable, words, known, effect) in (ReadOnlySpan<(string, string, string[], string)>)
+        [
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", telemetry.Protocol, ["http/protobuf"], "telemetry is sent as http/protobuf"),
+            ("OTEL_METRICS_EXPORTER", telemetry.MetricsExporter, ["otlp", "prometheus", "none"], "ignored"),
+            ("OTEL_PROPAGATORS", telemetry.Propagators, ["tracecontext", "baggage", "none"], "ignored"),
+            ("OTEL_TRACES_SAMPLER", telemetry.TracesSampler ?? "", Samplers, "every trace is kept"),
+        ])
+        {
+            foreach (var word in TelemetrySettings.Names(words).Except(known))
+            {
+                problems.Warn($"{variable}: \"{SettingProblems.Shown(word)}\" is not one of {string.Join(", ", known)}; {effect}");
+            }
         }
     }
 }

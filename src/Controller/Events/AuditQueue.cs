@@ -117,7 +117,7 @@ internal sealed partial class AuditQueue(Database database, TimeProvider time, I
             await database.WriteAsync(
                 s =>
                 {
-                    s.KeepRevision();
+                    s.NothingElseChanges();
                     return EventStore.InsertAsync(s, _batch, time.GetUtcNow());
                 },
                 Durability.Relaxed,

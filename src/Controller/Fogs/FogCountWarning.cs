@@ -19,6 +19,7 @@ internal sealed partial class FogCountWarning(Database database, ControllerSetti
         if (count > threshold)
         {
             Outgrown(log, count, threshold);
+            database.Metrics.FogCountWarned();
         }
     }
 

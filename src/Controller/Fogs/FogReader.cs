@@ -20,10 +20,10 @@ internal sealed class FogReader
     private readonly Telemetry _telemetry;
     private readonly Kept<Stored> _stored;
 
-    public FogReader(Database database, Fleet fleet, Telemetry telemetry)
+    public FogReader(Database database, Fleet fleet, Telemetry telemetry, TimeProvider time)
     {
         (_database, _fleet, _telemetry) = (database, fleet, telemetry);
-        _stored = new(database, async s => new(await FogStore.ListAsync(s), await FogRelations.LoadAsync(s, null)));
+        _stored = new(database, time, async s => new(await FogStore.ListAsync(s), await FogRelations.LoadAsync(s, null)));
         All = new(FogJson.Default.FogListBody, async (output, cancel) =>
             JsonResponse.Write(output, new(await ListAsync([], cancel)), FogJson.Default.FogListBody));
     }

@@ -52,22 +52,20 @@ internal static class FogRouters
 
     private static async Task<Func<string, (string Uuid, string? Mode)>> ResolveAsync(DbSession session, IReadOnlyCollection<string> names)
     {
-        var fogs = await FogStore.FindAnyAsync(session, [.. names.Where(n => n != PlatformSpec.DefaultRouter)]);
-        var modes = new Dictionary<string, string?>(StringComparer.Ordinal);
-        foreach (var (uuid, _) in fogs)
-        {
-            var router = (await FogRelationStore.ListRoutersAsync(session, uuid)).FirstOrDefault();
-            modes[uuid] = router is not null
-                ? (router.IsEdge ? "edge" : "interior")
-                : await FogPlatformStore.FindSpecAsync(session, uuid) is { } spec ? PlatformSpec.Parse(spec.Json).RouterMode : null;
-        }
-
+        var fogs = await FogStore.ListAsRoutersAsync(session, [.. names.Where(n => n != PlatformSpec.DefaultRouter)]);
         return name =>
         {
-            var fog = fogs.Find(f => f.Uuid == name) is { Uuid: not null } byUuid ? byUuid : fogs.Find(f => f.Name == name);
-            return fog.Uuid is null ? throw Invalid(name) : (fog.Uuid, modes[fog.Uuid]);
+            var fog = fogs.Find(f => f.Uuid == name) ?? fogs.Find(f => f.Name == name) ?? throw Invalid(name);
+            return (fog.Uuid, Mode(fog));
         };
     }
+
+    private static string? Mode(FogAsRouter fog) => fog.IsEdge switch
+    {
+        true => "edge",
+        false => "interior",
+        null => fog.SpecJson is { } spec ? PlatformSpec.Parse(spec).RouterMode : null,
+    };
 
     private static ApiException Invalid(string name) => ApiException.NotFound($"Invalid router '{name}'");
 }

@@ -16,17 +16,22 @@ using Controller.Identity.Interaction;
 using Controller.Identity.Issuer;
 using Controller.Logging;
 using Controller.Microservices;
+using Controller.Observability;
 using Controller.OpenApi;
 using Controller.Platform;
 using Controller.Registries;
 using Controller.Roles;
 using Controller.Secrets;
+using Controller.Sessions;
 using Controller.SignInPage;
 using Controller.Sql;
 using Controller.Status;
 using Controller.Substitution;
+using Controller.Ws.Sessions;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Controller.Hosting;
 
@@ -36,20 +41,28 @@ namespace Controller.Hosting;
 /// </summary>
 internal sealed partial class ControllerApp : IAsyncDisposable
 {
+    /// <summary>For running requests, when sessions took the whole drain time.</summary>
+    private static readonly TimeSpan LeastStopTime = TimeSpan.FromSeconds(2);
+
     private readonly WebApplication _api;
     private readonly Database _database;
     private readonly ControllerLog _log;
     private readonly TlsMaterial? _tls;
+    private readonly TelemetryExport? _telemetry;
     private readonly ILogger _logger;
     private IDisposable? _malformed;
+    private readonly LocalSocket? _local;
     private PidFile? _pid;
 
-    private ControllerApp(WebApplication api, Database database, ControllerLog log, TlsMaterial? tls)
+    private ControllerApp(
+        WebApplication api, Database database, ControllerLog log, TlsMaterial? tls, LocalSocket? local, TelemetryExport? telemetry)
     {
         _api = api;
         _database = database;
         _log = log;
         _tls = tls;
+        _local = local;
+        _telemetry = telemetry;
         _logger = api.Services.GetRequiredService<ILogger<ControllerApp>>();
     }
 
@@ -60,6 +73,9 @@ internal sealed partial class ControllerApp : IAsyncDisposable
 
     /// <summary>Where the Console listens.</summary>
     public Uri ConsoleAddress => Listening(1);
+
+    /// <summary>The socket of the command line; null where there can be none.</summary>
+    public string? LocalSocketPath => _local?.Path;
 
     /// <summary>Starts everything; returns when the API answers.</summary>
     /// <param name="settings">Checked settings.</param>
@@ -75,12 +91,22 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         TlsMaterial? tls = null;
         Database? database = null;
         WebApplication? api = null;
+        TelemetryExport? telemetry = null;
         try
         {
+            telemetry = TelemetryExport.Start(settings.Telemetry, log.CreateLogger(nameof(TelemetryExport)));
             tls = TlsMaterial.Load(settings.Server);
             database = await DatabaseStartup.OpenAsync(settings, cancel);
-            api = Build(settings, database, log, tls, customize);
-            var app = new ControllerApp(api, database, log, tls);
+
+            // After the database: on SQLite its lock says that nobody else serves from this directory.
+            var local = LocalSocket.Claim(LocalSocket.PathIn(settings.Data), out var problem);
+            if (problem is not null)
+            {
+                NoLocalSocket(log.CreateLogger(nameof(ControllerApp)), problem);
+            }
+
+            api = Build(settings, database, log, kestrel => Listeners.Configure(kestrel, settings, tls, local, ports: true), telemetry, customize);
+            var app = new ControllerApp(api, database, log, tls, local, telemetry);
             await app.StartAsync(settings, cancel);
             return app;
         }
@@ -103,6 +129,11 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             }
 
             tls?.Dispose();
+            if (telemetry is not null)
+            {
+                await telemetry.DisposeAsync();
+            }
+
             await log.DisposeAsync();
             if (ReferenceEquals(failure, e))
             {
@@ -110,6 +141,56 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             }
 
             throw failure;
+        }
+    }
+
+    /// <summary>
+    /// The API for one command, on a socket of its own: no ports, no background work, no part in the cluster. The
+    /// database must be up to date.
+    /// </summary>
+    /// <exception cref="StartupException">The database is in use, missing or out of date, or there is no place for the socket.</exception>
+    public static async Task<ControllerApp> StartForCommandAsync(ControllerSettings settings, Stream console, CancellationToken cancel)
+    {
+        var log = ControllerLog.Start(settings, console, TimeProvider.System, file: false);
+        Database? database = null;
+        WebApplication? api = null;
+        try
+        {
+            database = await DatabaseStartup.OpenCurrentAsync(settings, cancel);
+            var local = LocalSocket.Claim(LocalSocket.PathForCommand(settings.Data), out var problem)
+                ?? throw new StartupException($"There is no place for a local socket: {problem}");
+            api = Build(
+                settings,
+                database,
+                log,
+                kestrel => Listeners.Configure(kestrel, settings, null, local, ports: false),
+                telemetry: null,
+                services => services.RemoveAll<IHostedService>());
+            var app = new ControllerApp(api, database, log, null, local, telemetry: null);
+            await app.Services.GetRequiredService<Fleet>().StartAsync(cancel);
+            await api.StartAsync(cancel);
+            return app;
+        }
+        catch (Exception e)
+        {
+            if (api is not null)
+            {
+                await api.Services.GetRequiredService<Fleet>().StartAbandonedAsync();
+                await api.DisposeAsync();
+            }
+
+            if (database is not null)
+            {
+                await database.DisposeAsync();
+            }
+
+            await log.DisposeAsync();
+            if (Explain(e, settings) is var failure && !ReferenceEquals(failure, e))
+            {
+                throw failure;
+            }
+
+            throw;
         }
     }
 
@@ -123,24 +204,45 @@ internal sealed partial class ControllerApp : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops gracefully: no new connections, held polls are answered, running requests finish (within the drain
-    /// time), telemetry and audit events are written, the log is flushed.
+    /// Stops gracefully: held polls are answered, sessions are ended, then no new connections, running requests finish,
+    /// both within the drain time; agents' status and audit events are written, telemetry and the log are flushed.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
         var flusher = _api.Services.GetRequiredService<TelemetryFlusher>();
         var audit = _api.Services.GetRequiredService<AuditQueue>();
-        await _api.StopAsync();
+        await StopServingAsync();
         Closed(_logger, "API");
         Closed(_logger, "Console");
         await flusher.FinishAsync(CancellationToken.None);
         await audit.FinishAsync();
         _malformed?.Dispose();
         _pid?.Dispose();
+        _local?.Remove();
         await _api.DisposeAsync();
         await _database.DisposeAsync();
         _tls?.Dispose();
+        if (_telemetry is not null)
+        {
+            await _telemetry.DisposeAsync();
+        }
+
         await _log.DisposeAsync();
+    }
+
+    /// <summary>The listeners stay open while sessions end: their closes still need the connections.</summary>
+    private async Task StopServingAsync()
+    {
+        var total = Services.GetRequiredService<ControllerSettings>().Server.WebSocket.DrainTimeout;
+        var startedAt = Stopwatch.GetTimestamp();
+
+        // Held polls are answered and the readiness check says so at once.
+        Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        await Services.GetRequiredService<SessionEngine>().DrainAsync();
+
+        var left = total - Stopwatch.GetElapsedTime(startedAt);
+        using var limit = new CancellationTokenSource(left > LeastStopTime ? left : LeastStopTime);
+        await _api.StopAsync(limit.Token);
     }
 
     private async Task StartAsync(ControllerSettings settings, CancellationToken cancel)
@@ -156,6 +258,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             Services.GetRequiredService<SystemImages>().ApplyAsync(cancel),
             Services.GetRequiredService<Replica>().RegisterAsync(cancel),
             Services.GetRequiredService<IdentityStartup>().RunAsync(cancel),
+            Services.GetRequiredService<SessionReconcileJob>().StartAsync(),
             Services.GetRequiredService<FogCountWarning>().CheckAsync(cancel));
         Services.GetRequiredService<ConsoleConfig>().Save();
         _malformed = Services.GetRequiredService<DiagnosticListener>().Subscribe(
@@ -187,11 +290,16 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
 
     private static WebApplication Build(
-        ControllerSettings settings, Database database, ControllerLog log, TlsMaterial? tls, Action<IServiceCollection>? customize)
+        ControllerSettings settings,
+        Database database,
+        ControllerLog log,
+        Action<KestrelServerOptions> listeners,
+        TelemetryExport? telemetry,
+        Action<IServiceCollection>? customize)
     {
         // Empty: no files or variables beside our own configuration, nothing that we do not use.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "controller" });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, settings, tls));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(listeners);
         builder.Services
             .AddSingleton(settings)
             .AddSingleton(database)
@@ -214,13 +322,17 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .AddApplications()
             .AddRoles()
             .AddEvents()
+            .AddSessions(settings)
             .AddApplicationTemplates()
             .AddSubstitution();
+        telemetry?.Configure(builder);
         customize?.Invoke(builder.Services);
 
         var app = builder.Build();
+        telemetry?.Use(app);
         app.MapWhen(ConsoleConnection.Carries, app.Services.GetRequiredService<ConsolePages>().Use);
         TrustedProxies.Use(app, settings.Server.TrustProxy);
+        app.Services.GetRequiredService<SocketEntrance>().Use(app);
         var requests = app.Services.GetRequiredService<RequestLog>();
         if (requests.IsOn)
         {
@@ -269,6 +381,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         RoleEndpoints.Map(api);
         ServiceAccountEndpoints.Map(api);
         EventEndpoints.Map(api);
+        SessionEndpoints.Map(api);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Logger initialized successfully")]
@@ -279,6 +392,9 @@ internal sealed partial class ControllerApp : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{warning}")]
     private static partial void TlsWarning(ILogger log, string warning);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Commands on this machine cannot reach this Controller: {problem}")]
+    private static partial void NoLocalSocket(ILogger log, string problem);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Initialization failed: {reason}")]
     private static partial void Failed(ILogger log, string reason);

@@ -1,4 +1,5 @@
 using Controller.Configuration;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Controller.Hosting;
 
@@ -13,5 +14,6 @@ internal static class HostingServices
         .AddSingleton<ErrorHandling>()
         .AddSingleton<MalformedRequests>()
         .AddSingleton<IHostLifetime, HostLifetime>()
+        .Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = ListenSocket.Bind)
         .Configure<HostOptions>(host => host.ShutdownTimeout = settings.Server.WebSocket.DrainTimeout);
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -9,6 +10,11 @@ namespace Controller.Hosting;
 internal static class JsonResponse
 {
     public const string ContentType = "application/json; charset=utf-8";
+
+    /// <summary>What is handed to the connection at once: each is one wait for the network.</summary>
+    private const int PartSize = 1024 * 1024;
+
+    private const int BlockSize = 64 * 1024;
 
     private static readonly JsonWriterOptions Options = new()
     {
@@ -45,21 +51,32 @@ internal static class JsonResponse
         context.RespondAsync(status, new ReadOnlySequence<byte>(json));
 
     /// <inheritdoc cref="RespondAsync(HttpContext, int, ReadOnlyMemory{byte})"/>
-    public static Task RespondAsync(this HttpContext context, int status, in ReadOnlySequence<byte> json, string? tag = null)
+    public static Task RespondAsync(this HttpContext context, int status, in ReadOnlySequence<byte> json) =>
+        status == StatusCodes.Status200OK && IsCacheable(context) && context.IsHeld(ETag.Of(json)) ? Task.CompletedTask : context.SendAsync(status, json);
+
+    /// <summary>Tags the answer; when the caller holds it already, that is the answer.</summary>
+    public static bool IsHeld(this HttpContext context, string tag)
     {
-        if (status == StatusCodes.Status200OK && IsCacheable(context))
+        context.Response.Headers.ETag = tag;
+        if (!ETag.IsHeld(context.Request, tag))
         {
-            tag ??= ETag.Of(json);
-            context.Response.Headers.ETag = tag;
-            if (ETag.IsHeld(context.Request, tag))
-            {
-                context.Response.StatusCode = StatusCodes.Status304NotModified;
-                return Task.CompletedTask;
-            }
+            return false;
         }
 
+        context.Response.StatusCode = StatusCodes.Status304NotModified;
+        return true;
+    }
+
+    /// <summary>Answers a JSON text, maybe encoded, whatever the caller holds.</summary>
+    public static Task SendAsync(this HttpContext context, int status, in ReadOnlySequence<byte> json)
+    {
         Head(context, status, json.Length);
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : SendAsync(context, json);
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return Task.CompletedTask;
+        }
+
+        return json.IsSingleSegment ? context.Response.Body.WriteAsync(json.First, context.RequestAborted).AsTask() : SendPiecesAsync(context, json);
     }
 
     /// <summary>Answers with a status and no body.</summary>
@@ -74,17 +91,33 @@ internal static class JsonResponse
         return Task.CompletedTask;
     }
 
-    /// <summary>Piece by piece, each when the one before has left: a slow reader costs no second copy of the whole.</summary>
-    private static Task SendAsync(HttpContext context, in ReadOnlySequence<byte> json)
+    /// <summary>A part at a time, each when the one before has left: a slow reader costs no second copy of the whole.</summary>
+    private static async Task SendPiecesAsync(HttpContext context, ReadOnlySequence<byte> json)
     {
-        return json.IsSingleSegment ? context.Response.Body.WriteAsync(json.First, context.RequestAborted).AsTask() : SendAllAsync(context, json);
-
-        static async Task SendAllAsync(HttpContext context, ReadOnlySequence<byte> json)
+        // Only then does the writer give out the connection's own memory.
+        await context.Response.StartAsync(context.RequestAborted);
+        var output = context.Response.BodyWriter;
+        while (!json.IsEmpty)
         {
-            foreach (var piece in json)
+            var part = json.Slice(0, Math.Min(json.Length, PartSize));
+            json = json.Slice(part.End);
+            Copy(part, output);
+            if ((await output.FlushAsync(context.RequestAborted)).IsCompleted)
             {
-                await context.Response.Body.WriteAsync(piece, context.RequestAborted);
+                return;
             }
+        }
+    }
+
+    /// <summary>In blocks: the server's own are of 4 KB, and each costs as much again as what is copied into it.</summary>
+    private static void Copy(ReadOnlySequence<byte> part, PipeWriter output)
+    {
+        while (!part.IsEmpty)
+        {
+            var block = part.Slice(0, Math.Min(part.Length, BlockSize));
+            part = part.Slice(block.End);
+            block.CopyTo(output.GetSpan((int)block.Length));
+            output.Advance((int)block.Length);
         }
     }
 

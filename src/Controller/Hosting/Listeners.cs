@@ -9,24 +9,33 @@ namespace Controller.Hosting;
 /// <summary>The API's and the Console's listener (runtime 2.3): all interfaces, the same TLS material or none.</summary>
 internal static class Listeners
 {
-    public static void Configure(KestrelServerOptions kestrel, ControllerSettings settings, TlsMaterial? tls)
+    /// <param name="kestrel">The server.</param>
+    /// <param name="settings">Ports and limits.</param>
+    /// <param name="tls">Null = plain HTTP.</param>
+    /// <param name="local">The socket of the command line; null = none.</param>
+    /// <param name="ports">False = the socket alone.</param>
+    public static void Configure(KestrelServerOptions kestrel, ControllerSettings settings, TlsMaterial? tls, LocalSocket? local, bool ports)
     {
         kestrel.AddServerHeader = false;
         Limit(kestrel.Limits, settings.Server.MaxUploadBodyBytes);
-
-        // IPv6 and IPv4 on one socket; IPv4 alone where the machine has no IPv6.
-        kestrel.ListenAnyIP(settings.Server.Port, listener => Secure(listener, tls));
-        kestrel.ListenAnyIP(settings.Console.Port, listener =>
+        if (ports)
         {
-            listener.Use(ConsoleConnection.Mark);
-            Secure(listener, tls);
-        });
+            ListenOnPorts(kestrel, settings, tls);
+        }
+
+        local?.Listen(kestrel);
     }
 
     /// <summary>What went wrong while opening the ports, in an operator's words; null when it was something else.</summary>
     public static StartupException? Explain(Exception failure, ControllerSettings settings)
     {
         var text = failure.Message;
+        if (settings.Telemetry.ServesPrometheus && failure is IOException { InnerException: AddressInUseException }
+            && text.Contains($":{settings.Telemetry.PrometheusPort}", StringComparison.Ordinal))
+        {
+            return new($"Port {settings.Telemetry.PrometheusPort} of the metrics (OTEL_EXPORTER_PROMETHEUS_PORT) is already in use", failure);
+        }
+
         var port = text.Contains($":{settings.Console.Port}:", StringComparison.Ordinal) && settings.Console.Port != settings.Server.Port
             ? $"Port {settings.Console.Port} of the Console (CONSOLE_PORT)"
             : $"Port {settings.Server.Port} of the API (API_PORT)";
@@ -40,6 +49,17 @@ internal static class Listeners
             IOException or System.Net.Sockets.SocketException => new($"The listeners cannot be opened: {text}", failure),
             _ => null,
         };
+    }
+
+    private static void ListenOnPorts(KestrelServerOptions kestrel, ControllerSettings settings, TlsMaterial? tls)
+    {
+        // IPv6 and IPv4 on one socket; IPv4 alone where the machine has no IPv6.
+        kestrel.ListenAnyIP(settings.Server.Port, listener => Secure(listener, tls));
+        kestrel.ListenAnyIP(settings.Console.Port, listener =>
+        {
+            listener.Use(ConsoleConnection.Mark);
+            Secure(listener, tls);
+        });
     }
 
     /// <summary>For slow links and few resources: patient with who sends little, not with who sends nothing.</summary>

@@ -15,10 +15,12 @@ internal sealed partial class PidFile : IDisposable
         _log = log;
     }
 
+    public static string PathIn(string directory) => Path.Combine(directory, "iofog-controller.pid");
+
     /// <summary>Writes the file; a directory that cannot be written is worth a warning, not a failed start.</summary>
     public static PidFile Write(string directory, ILogger log)
     {
-        var file = new PidFile(Path.Combine(directory, "iofog-controller.pid"), log);
+        var file = new PidFile(PathIn(directory), log);
         try
         {
             Directory.CreateDirectory(directory);

@@ -3,17 +3,23 @@ using System.Buffers;
 namespace Controller.Hosting;
 
 /// <summary>
-/// Bytes in rented pieces that double up to a bound: a small answer fits into one, a large one is never copied to grow.
+/// Bytes in pieces: rented ones that double up to a bound, so that a small answer fits into one and a large one is never
+/// copied to grow, and between them others' that are not copied at all (<see cref="Link"/>).
 /// </summary>
 internal sealed class PooledBytes : IBufferWriter<byte>, IDisposable
 {
     private const int FirstPiece = 1024;
 
-    /// <summary>A body of many megabytes in few pieces: each is one wait for the network, and the pool keeps only so many.</summary>
+    /// <summary>The pool keeps only so many.</summary>
     private const int LargestPiece = 1024 * 1024;
 
-    private readonly List<Piece> _full = [];
+    private readonly List<byte[]> _rented = [];
     private byte[] _last = ArrayPool<byte>.Shared.Rent(FirstPiece);
+    private Piece? _first;
+    private Piece? _end;
+
+    /// <summary>What is written lies in <see cref="_last"/> from here, and is not yet a piece.</summary>
+    private int _begin;
     private int _length;
 
     /// <summary>Everything written; valid until the next write.</summary>
@@ -21,13 +27,13 @@ internal sealed class PooledBytes : IBufferWriter<byte>, IDisposable
     {
         get
         {
-            if (_full.Count == 0)
+            if (_end is null)
             {
                 return new(_last, 0, _length);
             }
 
-            var end = new Piece(_last, _length, _full[^1]);
-            return new(_full[0], 0, end, end.Memory.Length);
+            Close();
+            return new(_first!, 0, _end, _end.Memory.Length);
         }
     }
 
@@ -45,14 +51,21 @@ internal sealed class PooledBytes : IBufferWriter<byte>, IDisposable
         return _last.AsSpan(_length);
     }
 
+    /// <summary>Appends bytes where they lie. They must not change as long as this is used.</summary>
+    public void Link(ReadOnlyMemory<byte> bytes)
+    {
+        Close();
+        Append(bytes);
+    }
+
     public void Dispose()
     {
-        foreach (var piece in _full)
+        foreach (var bytes in _rented)
         {
-            ArrayPool<byte>.Shared.Return(piece.Bytes);
+            ArrayPool<byte>.Shared.Return(bytes);
         }
 
-        _full.Clear();
+        _rented.Clear();
         ArrayPool<byte>.Shared.Return(_last);
     }
 
@@ -63,24 +76,37 @@ internal sealed class PooledBytes : IBufferWriter<byte>, IDisposable
             return;
         }
 
-        _full.Add(new Piece(_last, _length, _full.Count == 0 ? null : _full[^1]));
+        Close();
+        _rented.Add(_last);
         _last = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Min(_last.Length * 2, LargestPiece), sizeHint));
-        _length = 0;
+        _begin = _length = 0;
+    }
+
+    private void Close()
+    {
+        if (_length > _begin)
+        {
+            Append(_last.AsMemory(_begin, _length - _begin));
+            _begin = _length;
+        }
+    }
+
+    private void Append(ReadOnlyMemory<byte> bytes)
+    {
+        _end = new Piece(bytes, _end);
+        _first ??= _end;
     }
 
     private sealed class Piece : ReadOnlySequenceSegment<byte>
     {
-        public Piece(byte[] bytes, int length, Piece? before)
+        public Piece(ReadOnlyMemory<byte> bytes, Piece? before)
         {
-            Bytes = bytes;
-            Memory = bytes.AsMemory(0, length);
+            Memory = bytes;
             if (before is not null)
             {
                 RunningIndex = before.RunningIndex + before.Memory.Length;
                 before.Next = this;
             }
         }
-
-        public byte[] Bytes { get; }
     }
 }

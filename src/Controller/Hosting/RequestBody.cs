@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Controller.Configuration;
@@ -16,8 +17,8 @@ internal static class RequestBody
     private static readonly JsonElement Empty = JsonDocument.Parse("{}").RootElement;
 
     /// <summary>
-    /// The request's JSON, valid until the request ends. No body, or one of another content type, reads as
-    /// <c>{}</c>.
+    /// The request's JSON, or the form that stands for it, valid until the request ends. No body, or one of another
+    /// content type, reads as <c>{}</c>.
     /// </summary>
     /// <exception cref="ApiException">413 over the limit, 400 when it is not JSON or violates the schema.</exception>
     public static async ValueTask<JsonFields> ReadJsonAsync(this HttpContext context, BodySchema schema)
@@ -31,7 +32,8 @@ internal static class RequestBody
     public static async ValueTask<JsonElement> ReadJsonAsync(this HttpContext context)
     {
         var request = context.Request;
-        if (request.ContentLength == 0 || !IsJson(request.ContentType))
+        var isForm = Is(FormBody.ContentType, request.ContentType);
+        if (request.ContentLength == 0 || !(isForm || Is("application/json", request.ContentType)))
         {
             return Empty;
         }
@@ -51,6 +53,13 @@ internal static class RequestBody
             return Empty;
         }
 
+        if (isForm)
+        {
+            var form = FormBody.Read(Encoding.UTF8.GetString(json.Span));
+            context.Features.Set(new ReceivedJson(form));
+            return form;
+        }
+
         CheckText(json.Span);
         try
         {
@@ -65,8 +74,8 @@ internal static class RequestBody
         }
     }
 
-    private static bool IsJson(string? contentType) =>
-        contentType is not null && contentType.StartsWith("application/json", StringComparison.OrdinalIgnoreCase);
+    private static bool Is(string type, string? contentType) =>
+        contentType is not null && contentType.StartsWith(type, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
     /// Refuses bytes that are no UTF-8 and escapes that are half a character: the parser would let them pass and fail

@@ -1,34 +1,49 @@
 using System.Buffers;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Net.Http.Headers;
 
 namespace Controller.Hosting;
 
 /// <summary>
 /// An answer that is the same for all who ask at the same time: whoever comes while one is being made shares the next
-/// one with the others who wait. Each answer is begun after all its askers came, so none of them misses anything.
+/// one with the others who wait. Each answer is begun after all its askers came, so none of them misses anything. Those who
+/// can read a compressed answer share among themselves, so that the others need not wait for the compression.
 /// </summary>
 /// <param name="type">What the route's description calls the answer.</param>
 /// <param name="make">Writes the body.</param>
 internal sealed class SharedAnswer(JsonTypeInfo type, Func<PooledBytes, CancellationToken, Task> make)
 {
-    private readonly Lock _lock = new();
-    private Round? _running;
-    private Round? _next;
+    private readonly Lane _plain = new(make, compresses: false);
+    private readonly Lane _compressed = new(make, compresses: true);
 
-    /// <summary>Answers 200 with it.</summary>
+    /// <summary>Answers 200 with it, or 304 to who holds it.</summary>
     public async Task RespondAsync(HttpContext context)
     {
         RouteAgreement.CheckAnswer(context, StatusCodes.Status200OK, type);
-        var (round, isFirst) = Join();
+        context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
+        var compress = Gzip.IsAccepted(context.Request);
+        var lane = compress ? _compressed : _plain;
+        var (round, isFirst) = lane.Join();
         try
         {
             if (isFirst)
             {
-                await MakeAsync(round);
+                await lane.MakeAsync(round);
             }
 
             var (body, tag) = await round.Made.WaitAsync(context.RequestAborted);
-            await context.RespondAsync(StatusCodes.Status200OK, body, tag);
+            if (context.IsHeld(tag))
+            {
+                return;
+            }
+
+            if (compress && Gzip.IsWorthIt(body))
+            {
+                body = await round.CompressedAsync(body).WaitAsync(context.RequestAborted);
+                context.Response.Headers.ContentEncoding = Gzip.Name;
+            }
+
+            await context.SendAsync(StatusCodes.Status200OK, body);
         }
         finally
         {
@@ -36,45 +51,61 @@ internal sealed class SharedAnswer(JsonTypeInfo type, Func<PooledBytes, Cancella
         }
     }
 
-    private (Round Round, bool IsFirst) Join()
+    private sealed class Lane(Func<PooledBytes, CancellationToken, Task> make, bool compresses)
     {
-        lock (_lock)
-        {
-            var isFirst = _running is null;
-            var round = isFirst ? _running = new Round() : _next ??= new Round();
-            round.Enter();
-            return (round, isFirst);
-        }
-    }
+        private readonly Lock _lock = new();
+        private Round? _running;
+        private Round? _next;
+        private string? _lastTag;
 
-    private async Task MakeAsync(Round round)
-    {
-        try
+        public (Round Round, bool IsFirst) Join()
         {
-            // For all of them: that one of them goes away is no reason to stop.
-            await make(round.Body, CancellationToken.None);
-            round.Succeed();
-        }
-        catch (Exception e)
-        {
-            round.Fail(e);
-        }
-        finally
-        {
-            round.Leave();
+            lock (_lock)
+            {
+                var isFirst = _running is null;
+                var round = isFirst ? _running = new Round() : _next ??= new Round();
+                round.Enter();
+                return (round, isFirst);
+            }
         }
 
-        Round? next;
-        lock (_lock)
+        public async Task MakeAsync(Round round)
         {
-            next = _running = _next;
-            _next = null;
-        }
+            try
+            {
+                // For all of them: that one of them goes away is no reason to stop.
+                await make(round.Body, CancellationToken.None);
+                var (body, tag) = round.Succeed();
+                if (compresses && tag != _lastTag && Gzip.IsWorthIt(body))
+                {
+                    // Nobody can hold it. Otherwise it waits for the first who does not.
+                    await round.CompressedAsync(body);
+                }
 
-        // Not here: whoever made this one is to be answered now.
-        if (next is not null)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Answer.MakeAsync(state.Round), (Answer: this, Round: next), preferLocal: false);
+                _lastTag = tag;
+            }
+            catch (Exception e)
+            {
+                // When it is the compression that failed, its askers hear of it there.
+                round.Fail(e);
+            }
+            finally
+            {
+                round.Leave();
+            }
+
+            Round? next;
+            lock (_lock)
+            {
+                next = _running = _next;
+                _next = null;
+            }
+
+            // Not here: whoever made this one is to be answered now.
+            if (next is not null)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Lane.MakeAsync(state.Round), (Lane: this, Round: next), preferLocal: false);
+            }
         }
     }
 
@@ -82,6 +113,9 @@ internal sealed class SharedAnswer(JsonTypeInfo type, Func<PooledBytes, Cancella
     private sealed class Round
     {
         private readonly TaskCompletionSource<Answer> _made = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly Lock _lock = new();
+        private Task<ReadOnlySequence<byte>>? _compressing;
+        private PooledBytes? _compressed;
         private int _sharers = 1;
 
         public PooledBytes Body { get; } = new();
@@ -96,16 +130,43 @@ internal sealed class SharedAnswer(JsonTypeInfo type, Func<PooledBytes, Cancella
             if (Interlocked.Decrement(ref _sharers) == 0)
             {
                 Body.Dispose();
+                _compressed?.Dispose();
             }
         }
 
-        public void Succeed()
+        /// <summary>The answer compressed; for the first who asks, and then for all.</summary>
+        public Task<ReadOnlySequence<byte>> CompressedAsync(ReadOnlySequence<byte> body)
         {
-            var body = Body.Written;
-            _made.SetResult(new(body, ETag.Of(body)));
+            lock (_lock)
+            {
+                return _compressing ??= CompressAsync(body);
+            }
         }
 
-        public void Fail(Exception error) => _made.SetException(error);
+        public Answer Succeed()
+        {
+            var body = Body.Written;
+            var answer = new Answer(body, ETag.Of(body));
+            _made.SetResult(answer);
+            return answer;
+        }
+
+        public void Fail(Exception error) => _made.TrySetException(error);
+
+        private async Task<ReadOnlySequence<byte>> CompressAsync(ReadOnlySequence<byte> body)
+        {
+            // A sharer itself: those it works for may all go away meanwhile.
+            Enter();
+            try
+            {
+                _compressed = await Task.Run(() => Gzip.Compress(body));
+                return _compressed.Written;
+            }
+            finally
+            {
+                Leave();
+            }
+        }
     }
 
     private readonly record struct Answer(ReadOnlySequence<byte> Body, string Tag);

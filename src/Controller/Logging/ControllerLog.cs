@@ -16,12 +16,18 @@ internal sealed class ControllerLog : ILoggerProvider, IAsyncDisposable
         _threshold = threshold;
     }
 
-    public static ControllerLog Start(ControllerSettings settings, Stream console, TimeProvider time)
+    /// <param name="settings">Threshold, place and size of the file.</param>
+    /// <param name="console">Where every line goes, too.</param>
+    /// <param name="time">The clock of the lines.</param>
+    /// <param name="file">False = no file: a command leaves the one of the serving process alone.</param>
+    public static ControllerLog Start(ControllerSettings settings, Stream console, TimeProvider time, bool file = true)
     {
         var log = settings.Log;
         // A first run by somebody who is not root cannot write under /var/log; nobody asked for that place.
         IReadOnlyList<string> directories =
-            log.DirectoryIsGiven ? [log.Directory] : [log.Directory, Path.Combine(settings.Data.Directory, "log")];
+            !file ? []
+            : log.DirectoryIsGiven ? [log.Directory]
+            : [log.Directory, Path.Combine(settings.Data.Directory, "log")];
         var format = new LogFormat(time, settings.App.Host);
         return new ControllerLog(
             new LogQueue(new LogTarget(console, directories, log.FileSizeBytes, log.FileCount), format, time), format, (int)log.Threshold);

@@ -7,8 +7,8 @@ internal static class EnvironmentVariable
 {
     /// <param name="item">The entry.</param>
     /// <param name="patch">
-    /// The entry changes an existing microservice, so potctl may have read it from us: its value beside a reference is
-    /// what the reference resolved to.
+    /// The entry changes an existing microservice, so potctl may have read it from a Controller that shows secrets: its value
+    /// beside a reference is what the reference resolved to.
     /// </param>
     /// <exception cref="ManifestException"/>
     public static JsonObject ToBody(JsonNode? item, bool patch)
@@ -24,7 +24,9 @@ internal static class EnvironmentVariable
         }
 
         var (value, secret, map) = (entry["value"], NonEmpty(entry["valueFromSecret"]), NonEmpty(entry["valueFromConfigMap"]));
-        if (patch && (secret is null) != (map is null))
+        // What we show ourselves, and potctl deploys again: the present value of a config map, and nothing of a secret.
+        var isShown = secret is null || NonEmpty(value) is null;
+        if ((secret is null) != (map is null) && (patch || isShown))
         {
             value = null;
         }

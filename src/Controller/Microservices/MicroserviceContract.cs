@@ -13,14 +13,6 @@ internal sealed record MicroserviceBody
     public required string Annotations { get; init; }
     public required string Name { get; init; }
 
-    /// <summary>Only inside applications (api-workloads 4.3).</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public long? ConfigLastUpdated { get; init; }
-
-    /// <summary>Only inside applications (api-workloads 4.3).</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public bool? Rebuild { get; init; }
-
     public bool HostNetworkMode { get; init; }
     public bool IsPrivileged { get; init; }
     public required string RunAsUser { get; init; }
@@ -47,10 +39,6 @@ internal sealed record MicroserviceBody
     public string? IofogUuid { get; init; }
     public long? ApplicationId { get; init; }
 
-    /// <summary>Null: not part of this answer.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public ServiceAccountMember? ServiceAccount { get; init; }
-
     public required IReadOnlyList<PortBody> Ports { get; init; }
     public required IReadOnlyList<VolumeMappingBody> VolumeMappings { get; init; }
     public required IReadOnlyList<VariableBody> Env { get; init; }
@@ -74,9 +62,30 @@ internal sealed record MicroserviceBody
 
     public required NatsConfigBody NatsConfig { get; init; }
 
-    /// <summary>The last member: <see cref="RenderedMicroservice"/> writes it anew each time.</summary>
+    // What differs between the lists, and then what differs from one moment to the next, come last: RenderedMicroservice
+    // keeps what is before them once for both.
+    /// <summary>Only inside applications (api-workloads 4.3).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? ConfigLastUpdated { get; init; }
+
+    /// <summary>Only inside applications (api-workloads 4.3).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Rebuild { get; init; }
+
+    /// <summary>Not inside applications: null leaves it out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ServiceAccountMember? ServiceAccount { get; init; }
+
+    /// <summary>The last member.</summary>
     public required StatusBody Status { get; init; }
 }
+
+/// <summary>The members that only single microservices and their list have.</summary>
+internal sealed record ListedMembers(ServiceAccountMember ServiceAccount);
+
+/// <summary>The members that microservices have only inside applications.</summary>
+internal sealed record MembersInApplication(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? ConfigLastUpdated, bool Rebuild);
 
 internal sealed record PortBody(int Internal, int External, string Protocol);
 
@@ -151,6 +160,8 @@ internal sealed record ConfigBody(JsonElement Config);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(IsoTimeConverter)])]
 [JsonSerializable(typeof(MicroserviceBody))]
 [JsonSerializable(typeof(MicroserviceList))]
+[JsonSerializable(typeof(ListedMembers))]
+[JsonSerializable(typeof(MembersInApplication))]
 [JsonSerializable(typeof(MicroserviceCreated))]
 [JsonSerializable(typeof(PortList))]
 [JsonSerializable(typeof(VolumeMappingList))]

@@ -5,10 +5,7 @@ using Controller.Sql.Stores;
 
 namespace Controller.Microservices;
 
-/// <summary>
-/// Environment variables. A reference to a secret or config map is kept as a reference and resolved when it is read:
-/// the value is always the present one, and no secret lies unencrypted in the database.
-/// </summary>
+/// <summary>Environment variables in bodies. A reference to a secret or config map is kept as a reference.</summary>
 internal sealed class MicroserviceEnvironment(ReferencedValues values)
 {
     /// <summary>The list in a body; null when it was not sent.</summary>
@@ -48,47 +45,11 @@ internal sealed class MicroserviceEnvironment(ReferencedValues values)
         return env;
     }
 
-    /// <summary>
-    /// Gives the values of variables, those behind references included. A reference that leads nowhere any more gives
-    /// the copy that an older Controller kept, else the empty text.
-    /// </summary>
-    /// <param name="session">Session.</param>
-    /// <param name="env">All variables that will be asked for, of any number of microservices.</param>
-    /// <param name="revealSecrets">For agents true; for operators false: what comes from a secret reads as empty (decision 21).</param>
-    public async Task<Func<EnvRow, string>> ResolverAsync(DbSession session, IEnumerable<EnvRow> env, bool revealSecrets)
-    {
-        var all = env.Where(e => e.ValueFromSecret is not null || e.ValueFromConfigMap is not null).ToList();
-        var secrets = revealSecrets
-            ? await values.SecretsAsync(session, all.Select(e => Split(e.ValueFromSecret)?.Name).OfType<string>())
-            : null;
-        var maps = await values.ConfigMapsAsync(session, all.Select(e => Split(e.ValueFromConfigMap)?.Name).OfType<string>());
-        return variable =>
-        {
-            var source = variable.ValueFromSecret is not null ? secrets : maps;
-            if (variable.ValueFromSecret is not null && !revealSecrets)
-            {
-                return "";
-            }
-
-            return Split(variable.ValueFromSecret ?? variable.ValueFromConfigMap) is { } reference
-                && source!.TryGetValue(reference.Name, out var entries)
-                && entries.TryGetValue(reference.Key, out var value)
-                    ? value
-                    : variable.Value ?? "";
-        };
-    }
-
     private static (string Name, string Key)? Secret(EnvRow variable) => variable.ValueFromSecret is not { } text
         ? null
-        : Split(text) ?? throw ApiException.Validation($"Invalid secret reference: {text}");
+        : EnvironmentValues.Split(text) ?? throw ApiException.Validation($"Invalid secret reference: {text}");
 
     private static (string Name, string Key)? ConfigMap(EnvRow variable) => variable.ValueFromConfigMap is not { } text
         ? null
-        : Split(text) ?? throw ApiException.Validation($"Invalid configmap reference: {text}");
-
-    /// <summary><c>name/key</c>; the key may itself hold slashes.</summary>
-    private static (string Name, string Key)? Split(string? reference) =>
-        reference?.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && slash < reference.Length - 1
-            ? (reference[..slash], reference[(slash + 1)..])
-            : null;
+        : EnvironmentValues.Split(text) ?? throw ApiException.Validation($"Invalid configmap reference: {text}");
 }

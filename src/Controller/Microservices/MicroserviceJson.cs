@@ -1,16 +1,24 @@
 using System.Buffers;
+using System.Text.Json.Serialization.Metadata;
 using Controller.AccessControl;
 using Controller.Agents;
 using Controller.Hosting;
+using Controller.Secrets;
 using Controller.Sql;
 using Controller.Sql.Stores;
 
 namespace Controller.Microservices;
 
 /// <summary>Makes the operator's view of microservices: newest status, present values of references (api-workloads 6.3).</summary>
-internal sealed class MicroserviceJson(MicroserviceEnvironment environment, Fleet fleet, Telemetry telemetry)
+internal sealed class MicroserviceJson(EnvironmentValues environment, Fleet fleet, Telemetry telemetry)
 {
     private static readonly StatusBody PlaceOfStatus = ToBody(new MicroserviceStatus { MicroserviceUuid = "" });
+
+    /// <summary>Length of the placeholder, and of what is around it.</summary>
+    private static readonly int EndAfterCommon =
+        BeforeStatus.Length + JsonResponse.Bytes(PlaceOfStatus, MicroserviceJsonContext.Default.StatusBody).Length + "}".Length;
+
+    private static ReadOnlySpan<byte> BeforeStatus => ",\"status\":"u8;
 
     /// <summary>The bodies of rows, in their order.</summary>
     /// <param name="session">Session.</param>
@@ -18,31 +26,15 @@ internal sealed class MicroserviceJson(MicroserviceEnvironment environment, Flee
     /// <param name="inApplication">Inside an application object: with configLastUpdated and rebuild, without serviceAccount (4.3).</param>
     public async Task<List<MicroserviceBody>> ToBodiesAsync(DbSession session, IReadOnlyCollection<MicroserviceRow> rows, bool inApplication)
     {
-        var valueOf = await environment.ResolverAsync(session, rows.SelectMany(r => r.Env), revealSecrets: false);
+        var valueOf = await environment.ResolverAsync(session, rows.SelectMany(r => r.Env), forAgent: false);
         return [.. rows.Select(r => ToBody(r, valueOf, inApplication))];
     }
 
-    /// <summary>As <see cref="ToBodiesAsync"/>, as JSON whose status is open.</summary>
-    public async Task<List<RenderedMicroservice>> RenderAsync(DbSession session, List<MicroserviceRow> rows, bool inApplication)
+    /// <summary>The JSON of rows, in their order, for lists: see <see cref="RenderedMicroservice"/>.</summary>
+    public async Task<List<RenderedMicroservice>> RenderAsync(DbSession session, List<MicroserviceRow> rows)
     {
-        var valueOf = await environment.ResolverAsync(session, rows.SelectMany(r => r.Env), revealSecrets: false);
-        var end = JsonResponse.Bytes(PlaceOfStatus, MicroserviceJsonContext.Default.StatusBody).Length + "}".Length;
-        return rows.ConvertAll(row =>
-        {
-            var body = ToBody(row, valueOf, inApplication) with { Status = PlaceOfStatus };
-            var json = JsonResponse.Bytes(body, MicroserviceJsonContext.Default.MicroserviceBody);
-            return new RenderedMicroservice(json.AsMemory(..^end), row.FogUuid, row.Status ?? NotStarted(row));
-        });
-    }
-
-    /// <summary>Writes microservices, each with its newest status, separated by commas.</summary>
-    public void Write(PooledBytes output, IReadOnlyList<RenderedMicroservice> microservices)
-    {
-        for (var i = 0; i < microservices.Count; i++)
-        {
-            output.Write(i == 0 ? ""u8 : ","u8);
-            microservices[i].WriteTo(output, Newest(microservices[i].FogUuid, microservices[i].Stored));
-        }
+        var valueOf = await environment.ResolverAsync(session, rows.SelectMany(r => r.Env), forAgent: false);
+        return rows.ConvertAll(row => Render(row, valueOf));
     }
 
     public static PortBody ToBody(PortRow row) => new(row.Internal, row.External, row.IsUdp ? "udp" : "tcp");
@@ -50,14 +42,38 @@ internal sealed class MicroserviceJson(MicroserviceEnvironment environment, Flee
     public static VolumeMappingBody ToBody(VolumeMappingRow row) =>
         new(row.HostDestination, row.ContainerDestination, row.AccessMode, row.Id, row.Type);
 
-    private MicroserviceBody ToBody(MicroserviceRow row, Func<EnvRow, string> valueOf, bool inApplication) => new()
+    private static RenderedMicroservice Render(MicroserviceRow row, Func<EnvRow, string> valueOf)
+    {
+        var stored = row.Status ?? NotStarted(row);
+        using var output = new PooledBytes();
+        output.Write(","u8);
+        JsonResponse.Write(output, Common(row, valueOf), MicroserviceJsonContext.Default.MicroserviceBody);
+        var common = output.Written.Slice(0, output.Written.Length - EndAfterCommon).ToArray();
+        return new RenderedMicroservice(row.Uuid, row.ApplicationId, row.FogUuid, stored, common)
+        {
+            Listed = Members(new ListedMembers(Account(row)), MicroserviceJsonContext.Default.ListedMembers),
+            InApplication = Members(new MembersInApplication(row.ConfigLastUpdated, row.Rebuild), MicroserviceJsonContext.Default.MembersInApplication),
+        };
+    }
+
+    /// <summary>An object's members in the midst of another's, up to the value of <c>status</c>.</summary>
+    private static byte[] Members<T>(T members, JsonTypeInfo<T> type) => [.. ","u8, .. JsonResponse.Bytes(members, type).AsSpan()[1..^1], .. BeforeStatus];
+
+    private MicroserviceBody ToBody(MicroserviceRow row, Func<EnvRow, string> valueOf, bool inApplication) => Common(row, valueOf) with
+    {
+        ConfigLastUpdated = inApplication ? row.ConfigLastUpdated : null,
+        Rebuild = inApplication ? row.Rebuild : null,
+        ServiceAccount = inApplication ? null : Account(row),
+        Status = ToBody(telemetry.Newest(row.FogUuid is { } fog ? fleet.Find(fog) : null, row.Status ?? NotStarted(row))),
+    };
+
+    /// <summary>What a microservice shows wherever and whenever it is shown.</summary>
+    private static MicroserviceBody Common(MicroserviceRow row, Func<EnvRow, string> valueOf) => new()
     {
         Uuid = row.Uuid,
         Config = row.Config ?? JsonText.Empty,
         Annotations = row.Annotations ?? JsonText.Empty,
         Name = row.Name,
-        ConfigLastUpdated = inApplication ? row.ConfigLastUpdated : null,
-        Rebuild = inApplication ? row.Rebuild : null,
         HostNetworkMode = row.HostNetworkMode,
         IsPrivileged = row.IsPrivileged,
         RunAsUser = row.RunAsUser,
@@ -83,7 +99,6 @@ internal sealed class MicroserviceJson(MicroserviceEnvironment environment, Flee
         RegistryId = row.RegistryId,
         IofogUuid = row.FogUuid,
         ApplicationId = row.ApplicationId,
-        ServiceAccount = inApplication ? null : new ServiceAccountMember(row.ServiceAccount is { } account ? ToBody(account) : null),
         Ports = [.. row.Ports.Select(ToBody)],
         VolumeMappings = [.. row.VolumeMappings.Select(ToBody)],
         Env = [.. row.Env.Select(e => new VariableBody(e.Key, valueOf(e), e.ValueFromSecret, e.ValueFromConfigMap))],
@@ -93,7 +108,7 @@ internal sealed class MicroserviceJson(MicroserviceEnvironment environment, Flee
         CapDrop = row.CapDrop,
         ExtraHosts = [.. row.ExtraHosts.Select(h => new ExtraHostBody(h.Name, h.Template, h.Value))],
         Images = row.CatalogItemId is null ? [.. row.Images.Select(i => new ImageBody(i.ContainerImage, i.ArchId))] : [],
-        Status = ToBody(Newest(row.FogUuid, row.Status ?? NotStarted(row))),
+        Status = PlaceOfStatus,
         ExecStatus = row.ExecStatus is { } exec ? ToBody(exec) : null,
         HealthCheck = row.HealthCheck is { } check ? MicroserviceHealth.ToBody(check) : null,
         Application = row.ApplicationName,
@@ -116,8 +131,7 @@ internal sealed class MicroserviceJson(MicroserviceEnvironment environment, Flee
         status.CreatedAt,
         status.UpdatedAt);
 
-    private MicroserviceStatus Newest(string? fogUuid, MicroserviceStatus stored) =>
-        telemetry.Newest(fogUuid is null ? null : fleet.Find(fogUuid), stored);
+    private static ServiceAccountMember Account(MicroserviceRow row) => new(row.ServiceAccount is { } account ? ToBody(account) : null);
 
     /// <summary>The status is always an object, for the Console reads its members unasked (clients 4.3).</summary>
     private static MicroserviceStatus NotStarted(MicroserviceRow row) => new() { MicroserviceUuid = row.Uuid };

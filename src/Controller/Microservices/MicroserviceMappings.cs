@@ -13,6 +13,7 @@ internal sealed class MicroserviceMappings(Database database, MicroserviceOperat
     public Task AddPortAsync(string uuid, JsonFields body, bool isSystem, CancellationToken cancel) => database.WriteAsync(
         async s =>
         {
+            s.NothingElseChanges();
             var row = await MicroserviceOperations.FindAsync(s, uuid, isSystem);
             var port = MicroservicePorts.ReadOne(body.Element);
             MicroservicePorts.RefuseReserved([port]);
@@ -30,6 +31,7 @@ internal sealed class MicroserviceMappings(Database database, MicroserviceOperat
     public Task RemovePortAsync(string uuid, string internalPort, bool isSystem, CancellationToken cancel) => database.WriteAsync(
         async s =>
         {
+            s.NothingElseChanges();
             var row = await MicroserviceOperations.FindAsync(s, uuid, isSystem);
             if (!int.TryParse(internalPort, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var port)
                 || !await MicroserviceChildStore.RemovePortAsync(s, uuid, port))
@@ -45,6 +47,7 @@ internal sealed class MicroserviceMappings(Database database, MicroserviceOperat
     public Task<long> AddVolumeAsync(string uuid, JsonFields body, bool isSystem, CancellationToken cancel) => database.WriteAsync(
         async s =>
         {
+            s.NothingElseChanges();
             var row = await MicroserviceOperations.FindAsync(s, uuid, isSystem);
             var mapping = MicroserviceVolumes.ReadOne(body.Element);
             if (mapping.Type == MicroserviceVolumes.ServiceAccount)
@@ -72,6 +75,7 @@ internal sealed class MicroserviceMappings(Database database, MicroserviceOperat
     public Task RemoveVolumeAsync(string uuid, string id, bool isSystem, CancellationToken cancel) => database.WriteAsync(
         async s =>
         {
+            s.NothingElseChanges();
             var row = await MicroserviceOperations.FindAsync(s, uuid, isSystem);
             var mapping = long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 ? row.VolumeMappings.FirstOrDefault(m => m.Id == number)
@@ -86,7 +90,7 @@ internal sealed class MicroserviceMappings(Database database, MicroserviceOperat
                 throw ApiException.Validation($"{Managed} deleted by users");
             }
 
-            await MicroserviceChildStore.RemoveVolumeMappingsAsync(s, [mapping.Id]);
+            await MicroserviceChildStore.RemoveVolumeMappingsAsync(s, uuid, [mapping.Id]);
             await operations.ChangedAsync(s, row, rebuild: true, ChangeFlags.Microservices);
         },
         cancel: cancel);

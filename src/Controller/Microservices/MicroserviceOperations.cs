@@ -35,15 +35,15 @@ internal sealed class MicroserviceOperations(
 
     public async Task<MicroserviceCreated> CreateAsync(JsonFields body, CancellationToken cancel)
     {
-        var (uuid, name) = await database.WriteAsync(s => service.CreateAsync(s, () => ApplicationOfAsync(s, body), body), cancel: cancel);
+        var (uuid, name) = await WriteAsync(s => service.CreateAsync(s, () => ApplicationOfAsync(s, body), body), cancel);
         return new MicroserviceCreated(uuid, name);
     }
 
-    public Task UpdateAsync(string uuid, JsonFields body, bool isSystem, CancellationToken cancel) => database.WriteAsync(
-        async s => await service.UpdateAsync(s, await FindAsync(s, uuid, isSystem), body, isSystem), cancel: cancel);
+    public Task UpdateAsync(string uuid, JsonFields body, bool isSystem, CancellationToken cancel) => WriteAsync(
+        async s => await service.UpdateAsync(s, await FindAsync(s, uuid, isSystem), body, isSystem), cancel);
 
     /// <exception cref="ApiException">404 for an unknown one and the Controller's own, 403 for the Controller itself.</exception>
-    public Task DeleteAsync(string uuid, CancellationToken cancel) => database.WriteAsync(
+    public Task DeleteAsync(string uuid, CancellationToken cancel) => WriteAsync(
         async s =>
         {
             var row = await MicroserviceStore.FindForUpdateAsync(s, uuid) ?? throw MicroserviceErrors.UnknownUuid(uuid);
@@ -59,14 +59,14 @@ internal sealed class MicroserviceOperations(
 
             await service.DeleteAsync(s, row);
         },
-        cancel: cancel);
+        cancel);
 
-    public Task RebuildAsync(string uuid, bool isSystem, CancellationToken cancel) => database.WriteAsync(
-        async s => await ChangedAsync(s, await FindAsync(s, uuid, isSystem), rebuild: true, ChangeFlags.Microservices), cancel: cancel);
+    public Task RebuildAsync(string uuid, bool isSystem, CancellationToken cancel) => WriteAsync(
+        async s => await ChangedAsync(s, await FindAsync(s, uuid, isSystem), rebuild: true, ChangeFlags.Microservices), cancel);
 
     /// <summary>Starts or stops a user's microservice.</summary>
     /// <exception cref="ApiException">400 when its application is stopped.</exception>
-    public Task ActivateAsync(string uuid, bool active, CancellationToken cancel) => database.WriteAsync(
+    public Task ActivateAsync(string uuid, bool active, CancellationToken cancel) => WriteAsync(
         async s =>
         {
             var row = await FindAsync(s, uuid, false);
@@ -78,13 +78,13 @@ internal sealed class MicroserviceOperations(
             await MicroserviceStore.UpdateAsync(s, row with { IsActivated = active, UpdatedAt = time.GetUtcNow() });
             await ChangedAsync(s, row, rebuild: false, ChangeFlags.MicroserviceList);
         },
-        cancel: cancel);
+        cancel);
 
     public Task<JsonElement> GetConfigAsync(string uuid, bool isSystem, CancellationToken cancel) => database.ReadAsync(
         async s => JsonText.Parse(RequireConfigurable(await MicroserviceStore.FindAsync(s, uuid), uuid, isSystem).Config), cancel);
 
     /// <summary>Replaces the configuration as a whole.</summary>
-    public Task SetConfigAsync(string uuid, string config, bool isSystem, CancellationToken cancel) => database.WriteAsync(
+    public Task SetConfigAsync(string uuid, string config, bool isSystem, CancellationToken cancel) => WriteAsync(
         async s =>
         {
             var row = RequireConfigurable(await MicroserviceStore.FindForUpdateAsync(s, uuid), uuid, isSystem);
@@ -93,7 +93,7 @@ internal sealed class MicroserviceOperations(
                 s, row with { Config = config, ConfigLastUpdated = now.ToUnixTimeMilliseconds(), UpdatedAt = now });
             await ChangedAsync(s, row, rebuild: false, ChangeFlags.MicroserviceConfig);
         },
-        cancel: cancel);
+        cancel);
 
     /// <summary>The row, for the routes that read ports or volume mappings of any microservice.</summary>
     public Task<MicroserviceRow> ReadAnyAsync(string uuid, CancellationToken cancel) => database.ReadAsync(
@@ -126,6 +126,18 @@ internal sealed class MicroserviceOperations(
             await changes.RaiseAsync(session, fog, flags);
         }
     }
+
+    /// <summary>A transaction that changes microservices and nothing else that lists keep.</summary>
+    private Task<T> WriteAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancel) => database.WriteAsync(
+        s =>
+        {
+            s.NothingElseChanges();
+            return work(s);
+        },
+        cancel: cancel);
+
+    private Task WriteAsync(Func<DbSession, Task> work, CancellationToken cancel) =>
+        WriteAsync(async s => { await work(s); return true; }, cancel);
 
     private static bool IsSystem(MicroserviceRow row) => row.ApplicationIsSystem || row.IsController || row.IsFromSystemCatalog;
 

@@ -109,7 +109,7 @@ internal sealed partial class MicroserviceService
     {
         if (mappings is not null && !mappings.SequenceEqual(Own(existing).Select(m => m with { Id = 0 })))
         {
-            await MicroserviceChildStore.RemoveVolumeMappingsAsync(session, Own(existing).Select(m => m.Id));
+            await MicroserviceChildStore.RemoveVolumeMappingsAsync(session, row.Uuid, Own(existing).Select(m => m.Id));
             await MicroserviceChildStore.AddVolumeMappingsAsync(session, row.Uuid, mappings);
         }
 

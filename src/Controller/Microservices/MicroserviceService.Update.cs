@@ -222,7 +222,7 @@ internal sealed partial class MicroserviceService
             Telemetry.Forget(existing.FogUuid is { } former ? fleet.Find(former) : null, row.Uuid);
         });
         var owners = await ExtraHostStore.RetargetAsync(session, row.Uuid, fog);
-        await MicroserviceStore.MarkForRebuildAsync(session, owners.Select(o => o.Uuid));
+        await MicroserviceStore.MarkForRebuildAsync(session, owners.ConvertAll(o => o.Uuid));
         await changes.RaiseAsync(session, owners.Select(o => o.FogUuid).OfType<string>(), ChangeFlags.Microservices);
     }
 }

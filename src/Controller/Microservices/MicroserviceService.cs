@@ -56,7 +56,7 @@ internal sealed partial class MicroserviceService(
             return;
         }
 
-        await MicroserviceStore.DeleteAsync(session, existing.Select(m => m.Uuid));
+        await MicroserviceStore.DeleteAsync(session, [.. existing.Select(m => m.Uuid)]);
         foreach (var row in existing.Where(m => m.FogUuid is not null))
         {
             await changes.RaiseAsync(session, row.FogUuid!, row.Ports.Count > 0 ? ChangeFlags.Microservices : ChangeFlags.MicroserviceList);

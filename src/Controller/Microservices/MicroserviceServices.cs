@@ -8,9 +8,11 @@ internal static class MicroserviceServices
 {
     public static IServiceCollection AddMicroservices(this IServiceCollection services) => services
         .AddSingleton<ReferencedValues>()
+        .AddSingleton<EnvironmentValues>()
         .AddSingleton<MicroserviceEnvironment>()
         .AddSingleton<MicroserviceVolumes>()
         .AddSingleton<MicroserviceJson>()
+        .AddSingleton<KeptMicroservices>()
         .AddSingleton<MicroserviceLists>()
         .AddSingleton<MicroserviceService>()
         .AddSingleton<MicroserviceOperations>()

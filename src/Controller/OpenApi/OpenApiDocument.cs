@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Controller.Hosting;
+using Controller.Sessions;
 using Controller.Status;
 
 namespace Controller.OpenApi;
@@ -29,7 +30,7 @@ internal static partial class OpenApiDocument
                 paths[path] = item;
             }
 
-            item[route.Method.ToLowerInvariant()] = Operation(route, path, components);
+            item[Verb(route)] = Operation(route, path, components);
         }
 
         return new JsonObject
@@ -47,6 +48,11 @@ internal static partial class OpenApiDocument
             ["components"] = components.ToJson(),
         };
     }
+
+    /// <summary>A WebSocket begins as a GET; the document has no word of its own for it.</summary>
+    private static string Verb(ApiRoute route) => IsSocket(route) ? "get" : route.Method.ToLowerInvariant();
+
+    private static bool IsSocket(ApiRoute route) => route.Method == SocketRoutes.Method;
 
     /// <summary>A path with the parameters that its pattern names.</summary>
     private static JsonObject Item(string path)
@@ -101,6 +107,11 @@ internal static partial class OpenApiDocument
         }
 
         operation["responses"] = Responses(route, components);
+        if (IsSocket(route))
+        {
+            operation["x-websocket"] = true;
+        }
+
         return operation;
     }
 
@@ -126,6 +137,11 @@ internal static partial class OpenApiDocument
 
     private static JsonObject Responses(ApiRoute route, Components components)
     {
+        if (IsSocket(route))
+        {
+            return SocketResponses(components);
+        }
+
         var about = route.Description;
         var success = about.Answer is { } answer ? Content(Json, components.Of(answer())) : [];
         success["description"] = route.Success is >= 300 and < 400 ? "Redirect" : "Success";
@@ -149,6 +165,19 @@ internal static partial class OpenApiDocument
         }
 
         return responses;
+    }
+
+    /// <summary>Every refusal but those of the limits is a close frame after the upgrade.</summary>
+    private static JsonObject SocketResponses(Components components)
+    {
+        var limit = Content(Json, components.Of(ErrorJson.Default.ErrorBody));
+        limit["description"] = "Too many connections of this address";
+        return new()
+        {
+            ["101"] = new JsonObject { ["description"] = "A WebSocket of MessagePack frames; a refusal is its close code and reason" },
+            ["429"] = limit,
+            ["503"] = new JsonObject { ["$ref"] = "#/components/responses/503" },
+        };
     }
 
     /// <summary>Such as <c>getIofogUuidProvisioningKey</c>: unique because method and path are.</summary>

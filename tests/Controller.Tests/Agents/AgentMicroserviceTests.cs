@@ -333,7 +333,7 @@ public sealed class AgentMicroserviceTests
 
         Task<int> CountAsync() => controller.Database.ReadAsync(async s =>
         {
-            await AgentMicroserviceService.ReadAsync(s, node.Uuid);
+            await controller.Service<AgentMicroserviceService>().ReadAsync(s, node.Uuid);
             return s.StatementCount;
         });
     }

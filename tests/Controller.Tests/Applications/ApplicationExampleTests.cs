@@ -25,9 +25,9 @@ public sealed class ApplicationExampleTests
         await Assert.That(created["name"]!.GetValue<string>()).IsEqualTo("packing");
 
         var one = await controller.GetAsync("packing");
-        await Assert.That(Differences(Node("application-get-response.json"), one, "")).IsEmpty();
+        await Assert.That(JsonShape.Differences(Node("application-get-response.json"), one, Later)).IsEmpty();
         var list = await controller.DoAsync("GET", ApplicationFixture.Route, null, HttpStatusCode.OK);
-        await Assert.That(Differences(Node("application-list-response.json"), list, "")).IsEmpty();
+        await Assert.That(JsonShape.Differences(Node("application-list-response.json"), list, Later)).IsEmpty();
 
         await Assert.That(one["natsConfig"]!.ToJsonString()).IsEqualTo("""{"natsAccess":true,"natsRule":"default-account-rule"}""");
         await Assert.That(one["isActivated"]!.GetValue<bool>()).IsTrue();
@@ -114,29 +114,4 @@ public sealed class ApplicationExampleTests
     private static string Text(string name) => Encoding.UTF8.GetString(Example.Bytes("workloads/" + name));
 
     private static JsonNode Node(string name) => JsonNode.Parse(Example.Bytes("workloads/" + name))!;
-
-    /// <summary>Where two documents differ in their members or the kinds of their values; null fits anything.</summary>
-    private static IEnumerable<string> Differences(JsonNode? expected, JsonNode? actual, string path)
-    {
-        if (expected is null || actual is null)
-        {
-            return [];
-        }
-
-        if (expected.GetValueKind() != actual.GetValueKind() && !(expected is JsonValue && actual is JsonValue && IsFlag(expected) && IsFlag(actual)))
-        {
-            return [$"{path}: {expected.GetValueKind()} became {actual.GetValueKind()}"];
-        }
-
-        return (expected, actual) switch
-        {
-            (JsonObject e, JsonObject a) => e.Select(p => p.Key).Union(a.Select(p => p.Key)).Except(Later).SelectMany(key =>
-                e.ContainsKey(key) && a.ContainsKey(key) ? Differences(e[key], a[key], $"{path}.{key}")
-                : [$"{path}.{key}: {(e.ContainsKey(key) ? "missing" : "unexpected")}"]),
-            (JsonArray { Count: > 0 } e, JsonArray { Count: > 0 } a) => Differences(e[0], a[0], path + "[0]"),
-            _ => [],
-        };
-    }
-
-    private static bool IsFlag(JsonNode node) => node.GetValueKind() is System.Text.Json.JsonValueKind.True or System.Text.Json.JsonValueKind.False;
 }

@@ -75,6 +75,7 @@ public class SettingCoverageTests
     {
         SettingType.Text when definition.Id == "log.level" => "debug",
         SettingType.Text when definition.Id == "server.publicUrl" => "https://other.example",
+        SettingType.Text when definition.Id == "server.webSocket.relay.url" => "nats://other.example",
         SettingType.Text => "other-text",
         SettingType.Integer => (long.Parse(definition.Default ?? "6", System.Globalization.CultureInfo.InvariantCulture) + 1).ToString(System.Globalization.CultureInfo.InvariantCulture),
         SettingType.Number => "0.25",

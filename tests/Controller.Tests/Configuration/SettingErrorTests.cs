@@ -80,7 +80,12 @@ public class SettingErrorTests
         using var fixture = new SettingsFixture();
         (string, string)[] secrets = [.. SettingTable.All
             .Where(definition => definition.IsSecret && definition.Variables.Count > 0)
-            .Select(definition => (definition.Variables[0], definition.ByteCount > 0 ? Convert.ToBase64String(new byte[32]) : "aGlkZGVu"))];
+            .Select(definition => (definition.Variables[0], definition switch
+            {
+                { ByteCount: > 0 } => Convert.ToBase64String(new byte[32]),
+                { Key: "server.webSocket.relay.url" } => "nats://me:aGlkZGVu@broker",
+                _ => "aGlkZGVu",
+            }))];
         var printed = fixture.Settings([("DB_PROVIDER", "mysql"), ("DB_HOST", "h"), ("DB_USERNAME", "u"), ("DB_NAME", "n"), .. secrets]).ToString();
 
         await Assert.That(secrets.Length).IsGreaterThan(9);
@@ -112,6 +117,18 @@ public class SettingErrorTests
 
         await Assert.That(result.Settings!.Log.Threshold).IsEqualTo(LogThreshold.Info);
         await Assert.That(result.Warnings).IsEquivalentTo(["Invalid LOG_LEVEL: verbose. Using default level: info"]);
+    }
+
+    [Test]
+    [Arguments("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "OTEL_EXPORTER_OTLP_PROTOCOL: \"grpc\" is not one of http/protobuf; telemetry is sent as http/protobuf")]
+    [Arguments("OTEL_METRICS_EXPORTER", "OTLP, console", "OTEL_METRICS_EXPORTER: \"console\" is not one of otlp, prometheus, none; ignored")]
+    [Arguments("OTEL_PROPAGATORS", "tracecontext,b3", "OTEL_PROPAGATORS: \"b3\" is not one of tracecontext, baggage, none; ignored")]
+    [Arguments("OTEL_TRACES_SAMPLER", "xray", "OTEL_TRACES_SAMPLER: \"xray\" is not one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, parentbased_traceidratio; every trace is kept")]
+    public async Task AWordThatOpenTelemetryDoesNotKnowIsAWarning(string variable, string value, string warning)
+    {
+        using var fixture = new SettingsFixture();
+
+        await Assert.That(fixture.Load((variable, value)).Warnings).IsEquivalentTo([warning]);
     }
 
     [Test]

@@ -77,6 +77,23 @@ public sealed class SharedAnswerTests
         await Assert.That(ETag.Of(bytes.Written)).IsEqualTo(ETag.Of(new(Encoding.UTF8.GetBytes(text))));
     }
 
+    [Test]
+    public async Task Others_bytes_are_linked_where_they_belong()
+    {
+        using var bytes = new PooledBytes();
+        var expected = new StringBuilder();
+        for (var i = 0; i < 2000; i++)
+        {
+            bytes.Write(Encoding.UTF8.GetBytes($"own {i};"));
+            bytes.Link(Encoding.UTF8.GetBytes(i % 3 == 0 ? "" : $"linked {i};"));
+            expected.Append($"own {i};").Append(i % 3 == 0 ? "" : $"linked {i};");
+        }
+
+        await Assert.That(Encoding.UTF8.GetString(bytes.Written.ToArray())).IsEqualTo(expected.ToString());
+        bytes.Write("more"u8);
+        await Assert.That(bytes.Written.Length).IsEqualTo(expected.Length + 4);
+    }
+
     private SharedAnswer Answer() => new(StatusJson.Default.StatusBody, async (output, _) =>
     {
         TaskCompletionSource making;

@@ -50,6 +50,80 @@ public sealed class KeptListTests
     }
 
     [Test]
+    public async Task Every_kind_of_change_is_in_the_next_lists_and_names_what_it_changes()
+    {
+        await using var world = await World.StartAsync(2);
+        var uuids = (await world.SendAsync("GET", "/microservices"))!["microservices"]!.AsArray()
+            .ToDictionary(m => m!["name"]!.GetValue<string>(), m => m!["uuid"]!.GetValue<string>());
+        var (one, other) = (uuids["app0-0"], uuids["app0-1"]);
+        var alone = world.Microservice("alone", 0);
+        alone["application"] = "app0";
+        var put = world.Application("app1", 3);
+        string? mapping = null, added = null;
+        (string Method, string Path, string? Body, int Status)[] steps =
+        [
+            ("PATCH", $"/microservices/{one}", """{"name":"renamed","cmd":["x"],"config":"{}","healthCheck":{}}""", 204),
+            ("PATCH", $"/microservices/{one}", """{"serviceAccount":{"roleRef":{"kind":"Role","name":"microservice"}}}""", 204),
+            ("PATCH", $"/microservices/{one}/config", """{"a":1}""", 204),
+            ("DELETE", $"/microservices/{one}/config", null, 204),
+            ("PATCH", $"/microservices/{one}/rebuild", null, 204),
+            ("PATCH", $"/microservices/{one}/stop", null, 204),
+            ("PATCH", $"/microservices/{one}/start", null, 204),
+            ("POST", $"/microservices/{one}/port-mapping", """{"internal":7,"external":30007}""", 201),
+            ("DELETE", $"/microservices/{one}/port-mapping/7", null, 204),
+            ("POST", $"/microservices/{one}/volume-mapping", """{"hostDestination":"/m","containerDestination":"/n","accessMode":"rw"}""", 201),
+            ("DELETE", $"/microservices/{one}/volume-mapping/MAPPING", null, 204),
+            ("POST", "/microservices", alone.ToJsonString(), 201),
+            ("PATCH", "/microservices/ADDED", $$"""{"extraHosts":[{"name":"friend","address":"${Apps.app0.renamed.local}"}]}""", 204),
+            ("PATCH", $"/microservices/{one}", $$"""{"iofogUuid":"{{world.Fogs[1].Uuid}}"}""", 204),
+            ("DELETE", $"/microservices/{one}", null, 204),
+            ("POST", "/application", world.Application("new", 2, 1), 201),
+            ("PATCH", "/application/new", """{"description":"x","isActivated":false}""", 204),
+            ("PUT", "/application/app1", put, 204),
+            ("DELETE", "/application/new", null, 204),
+        ];
+        foreach (var (method, path, body, status) in steps)
+        {
+            var before = world.Controller.Database.Revision!.Value;
+            var answer = await world.SendAsync(method, path.Replace("MAPPING", mapping).Replace("ADDED", added), body, status);
+            mapping = answer?["id"]?.ToString() ?? mapping;
+            added = answer?["uuid"]?.GetValue<string>() ?? added;
+            await Assert.That(world.Controller.Database.ChangedSince(before)).IsNotNull().Because($"{method} {path}");
+            await Assert.That(world.Controller.Database.ChangedSince(before)!).IsNotEmpty().Because($"{method} {path}");
+            await ListsAreTrueAsync(world);
+        }
+
+        // The agent takes the orders to rebuild.
+        var taken = world.Controller.Database.Revision!.Value;
+        await world.Fogs[1].SendAsync("GET", "/microservices");
+        await Assert.That(world.Controller.Database.ChangedSince(taken)!).Contains(other);
+        await ListsAreTrueAsync(world);
+
+        // These show in more than can be named.
+        await world.SendAsync("PATCH", "/application/app0", """{"name":"other-name"}""", 204);
+        await ListsAreTrueAsync(world);
+        await world.SendAsync("PATCH", $"/iofog/{world.Fogs[1].Uuid}", """{"host":"10.9.9.9"}""", 204);
+        await ListsAreTrueAsync(world);
+    }
+
+    /// <summary>The lists are what single reads, which nobody keeps, put together.</summary>
+    private static async Task ListsAreTrueAsync(World world)
+    {
+        var stored = await world.Controller.Database.ReadAsync(s => MicroserviceStore.ListUuidsAsync(s, false));
+        var listed = (await world.SendAsync("GET", "/microservices"))!["microservices"]!.AsArray();
+        await Assert.That(listed.Select(m => m!["uuid"]!.GetValue<string>()).SequenceEqual(stored)).IsTrue();
+        foreach (var item in listed)
+        {
+            await JsonAsserts.IsSameAsync(item, await world.SendAsync("GET", $"/microservices/{item!["uuid"]}"));
+        }
+
+        foreach (var item in (await world.SendAsync("GET", "/application"))!["applications"]!.AsArray())
+        {
+            await JsonAsserts.IsSameAsync(item, await world.SendAsync("GET", $"/application/{item!["name"]}"));
+        }
+    }
+
+    [Test]
     public async Task A_report_is_in_the_next_list_before_and_after_it_is_written()
     {
         await using var world = await World.StartAsync(1);

@@ -68,7 +68,7 @@ internal sealed class RawHttp : IDisposable
         var headers = lines.Skip(1).Select(l => l.Split(": ", 2)).ToLookup(p => p[0], p => p[1], StringComparer.OrdinalIgnoreCase);
         var status = int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture);
         var body = new List<byte>();
-        var length = head || status is 204 or 304 ? 0
+        var length = head || status is 101 or 204 or 304 ? 0
             : headers["Content-Length"].FirstOrDefault() is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : int.MaxValue;
         while (body.Count < length && await _stream.ReadAsync(one, limit.Token) == 1)
         {

@@ -11,6 +11,8 @@ internal static class TestDatabase
 {
     private static readonly string? Provider = Environment.GetEnvironmentVariable("CONTROLLER_TEST_DATABASE") is { Length: > 0 } given ? given : null;
 
+    public static bool IsSqlite => Provider is null;
+
     public static bool IsPostgres => Provider == "postgres";
 
     /// <summary>Whether a database can be copied; else every Controller makes its own.</summary>

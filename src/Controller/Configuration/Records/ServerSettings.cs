@@ -24,9 +24,24 @@ internal sealed record ServerSettings
 
     public required SessionSettings WebSocket { get; init; }
 
+    public required RelaySettings Relay { get; init; }
+
     public required int MaxJsonBodyBytes { get; init; }
 
     public required int MaxUploadBodyBytes { get; init; }
+}
+
+/// <summary>A broker of the operator's own that carries sessions between replicas; without one, the fleet's does.</summary>
+internal sealed record RelaySettings
+{
+    /// <summary>May hold a password.</summary>
+    public required Secret? Url { get; init; }
+
+    /// <summary>A NATS <c>.creds</c> file.</summary>
+    public required string? CredentialsFile { get; init; }
+
+    /// <summary>PEM file of whoever signs the broker's certificate.</summary>
+    public required string? AuthorityFile { get; init; }
 }
 
 /// <summary>Where certificate and key come from. Files win when both their key and certificate are named.</summary>

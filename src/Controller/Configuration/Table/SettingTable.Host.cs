@@ -116,17 +116,19 @@ internal static partial class SettingTable
 
     private static SettingDefinition[] Telemetry() =>
     [
-        Switch("ENABLE_TELEMETRY", "otel.enabled", false, "Export traces and metrics."),
+        Switch("ENABLE_TELEMETRY", "otel.enabled", false, "Send traces and metrics to a collector."),
         Text("OTEL_SERVICE_NAME", "otel.serviceName", "iofog-controller", "Service name."),
         Url("OTEL_EXPORTER_OTLP_ENDPOINT", "otel.endpoint", "http://localhost:4318/v1/traces", "URL for traces, path included. Metrics go to the same URL with `/v1/metrics`."),
-        Text("OTEL_EXPORTER_OTLP_PROTOCOL", "otel.protocol", "http/protobuf", "Export protocol."),
+        Text("OTEL_EXPORTER_OTLP_PROTOCOL", "otel.protocol", "http/protobuf", "Export protocol; only `http/protobuf`, another is a warning."),
         Secret("OTEL_EXPORTER_OTLP_HEADERS", "otel.headers", "Headers of exports: `key=value,key=value`.") with { JoinsGroups = true },
         Text("OTEL_RESOURCE_ATTRIBUTES", "otel.resourceAttributes", null, "Resource attributes: `key=value,key=value`.") with { JoinsGroups = true },
-        Text("OTEL_METRICS_EXPORTER", "otel.metrics.exporter", "otlp", "Exporter of metrics."),
+        Text("OTEL_METRICS_EXPORTER", "otel.metrics.exporter", "otlp", "Exporters of metrics, separated by commas: `otlp` (with `ENABLE_TELEMETRY`), `prometheus` (always), `none`.") with { JoinsGroups = true },
         Milliseconds("OTEL_METRICS_INTERVAL", "otel.metrics.interval", 60000, "Period of metric exports."),
-        Text("OTEL_LOG_LEVEL", "otel.logs.level", "info", "Log level of the telemetry itself."),
-        Text("OTEL_PROPAGATORS", "otel.propagators", "tracecontext,baggage", "Context propagators.") with { JoinsGroups = true },
-        Text("OTEL_TRACES_SAMPLER", "otel.traces.sampler", null, "Sampler, for example `parentbased_traceidratio`.") with { DefaultNote = "every trace" },
+        Text("OTEL_EXPORTER_PROMETHEUS_HOST", "otel.prometheus.host", "localhost", "Where Prometheus finds the metrics: `localhost` or an IP address (`0.0.0.0`: every one)."),
+        Number("OTEL_EXPORTER_PROMETHEUS_PORT", "otel.prometheus.port", 9464, "Port on which Prometheus finds the metrics.", 1, 65535),
+        Text("OTEL_LOG_LEVEL", "otel.logs.level", "info", "Log level of the telemetry itself: `none` and `error` keep quiet about a collector that does not answer."),
+        Text("OTEL_PROPAGATORS", "otel.propagators", "tracecontext,baggage", "Context propagators. With `tracecontext` a request goes on with its caller's trace; without it begins its own.") with { JoinsGroups = true },
+        Text("OTEL_TRACES_SAMPLER", "otel.traces.sampler", null, "Sampler: `always_on`, `always_off`, `traceidratio`, or one of them after `parentbased_`.") with { DefaultNote = "every trace" },
         new()
         {
             Type = SettingType.Number,

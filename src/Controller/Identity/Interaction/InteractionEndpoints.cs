@@ -74,7 +74,8 @@ internal static class InteractionEndpoints
             {
                 // Answers hold secrets that are shown once.
                 context.Response.Headers.CacheControl = "no-store";
-                return handler(context);
+                // A foreign page can make a browser send a form with its cookie, but no JSON.
+                return context.Request.HasFormContentType ? throw ApiException.Validation("The body must be JSON") : handler(context);
             })));
     }
 

@@ -225,7 +225,7 @@ public sealed class InteractionTests
         await IsAsync(await ChangeAsync(issuer, uid, Password, NewPassword), """{"step":"complete"}""");
         await IsInvalidAsync(await ChangeAsync(issuer, uid, NewPassword, Password), "Interaction step \"complete\" is required before password change");
 
-        // What a foreign page's form can send is no JSON.
+        // What a foreign page can send with the browser's cookie.
         using var form = new FormUrlEncodedContent([KeyValuePair.Create("email", IssuerHost.Email), KeyValuePair.Create("password", Password)]);
         var posted = await issuer.Browser.SendAsync("POST", $"/api/v3/user/interaction/{uid}/login", form);
         await Assert.That(posted.Status).IsEqualTo(400);

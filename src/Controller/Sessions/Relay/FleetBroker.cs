@@ -1,0 +1,97 @@
+using System.Security.Cryptography.X509Certificates;
+using Controller.Configuration;
+using Controller.Secrets;
+using Controller.Sql;
+using Controller.Sql.Stores;
+using Controller.Ws.Relay.Brokers;
+
+namespace Controller.Sessions.Relay;
+
+/// <summary>The fleet's own broker: its NATS hub, or its default router (websocket 15 and 16).</summary>
+internal sealed class FleetBroker(ControllerSettings settings, Database database, ReferencedValues secrets, TimeProvider time) : IRelayBroker
+{
+    private const int NatsPort = 4222, RouterPort = 5671;
+    private const string AuthoritySecret = "default-router-local-ca", Certificate = "tls.crt", Key = "tls.key";
+
+    public ValueTask<BrokerPlace?> FindAsync(CancellationToken cancel) =>
+        new(database.ReadAsync(session => settings.Nats.Enabled ? FindHubAsync(session) : FindRouterAsync(session), cancel));
+
+    private async Task<BrokerPlace?> FindHubAsync(DbSession session)
+    {
+        if (await RelayBrokerStore.FindNatsHubAsync(session) is not { } hub || await RelayBrokerStore.FindCredentialsSecretAsync(session) is not { } name)
+        {
+            return null;
+        }
+
+        var values = (await secrets.SecretsAsync(session, [name])).GetValueOrDefault(name);
+        return values?.FirstOrDefault(value => value.Key.EndsWith(".creds", StringComparison.Ordinal)).Value is { } credentials
+            ? new BrokerPlace
+            {
+                Hosts = Hosts("nats-server", "nats.default.svc.bridge.local", hub.Host),
+                Port = hub.Port ?? NatsPort,
+                NatsCredentials = credentials,
+            }
+            : null;
+    }
+
+    private async Task<BrokerPlace?> FindRouterAsync(DbSession session)
+    {
+        var own = $"controller-exec-session-client-{Environment.MachineName}";
+        if (await RelayBrokerStore.FindDefaultRouterAsync(session) is not { } router)
+        {
+            return null;
+        }
+
+        var values = await secrets.SecretsAsync(session, [AuthoritySecret, own]);
+        if (!values.TryGetValue(AuthoritySecret, out var authority) || !authority.TryGetValue(Certificate, out var authorityPem))
+        {
+            return null;
+        }
+
+        return new BrokerPlace
+        {
+            Hosts = Hosts("router", "router.default.svc.bridge.local", router.Host),
+            Port = router.Port ?? RouterPort,
+            UseTls = true,
+            Authorities = Read(authorityPem),
+            ClientCertificate = values.TryGetValue(own, out var client)
+                && client.TryGetValue(Certificate, out var clientPem) && client.TryGetValue(Key, out var clientKey)
+                ? RelayCertificate.Load(clientPem, clientKey)
+                : RelayCertificate.Issue(own, ClientHosts(), authorityPem, authority.GetValueOrDefault(Key) ?? "", time.GetUtcNow()),
+        };
+    }
+
+    private static X509Certificate2Collection Read(string pem)
+    {
+        var certificates = new X509Certificate2Collection();
+        certificates.ImportFromPem(pem);
+        return certificates;
+    }
+
+    /// <summary>In the order of the contract. Never a node's own broker: replicas on other hosts would not meet there.</summary>
+    private string[] Hosts(string service, string bridge, string? host)
+    {
+        if (settings.App.ControlPlane == ControlPlane.Kubernetes)
+        {
+            return [.. new[] { $"{service}.{settings.App.Namespace}.svc.cluster.local", string.IsNullOrEmpty(host) ? service : host }.Distinct()];
+        }
+
+        return string.IsNullOrEmpty(host) ? [bridge] : [.. new[] { bridge, host }.Distinct()];
+    }
+
+    private IEnumerable<string> ClientHosts()
+    {
+        yield return "localhost";
+        yield return "127.0.0.1";
+        yield return Environment.MachineName;
+        if (settings.App.ControlPlane == ControlPlane.Kubernetes)
+        {
+            yield return $"controller.{settings.App.Namespace}.svc.cluster.local";
+        }
+
+        if (settings.App.AddressForAgents is { } address)
+        {
+            yield return address;
+        }
+    }
+}
