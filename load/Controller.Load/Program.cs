@@ -67,6 +67,7 @@ try
         _ => throw new UsageException($"Unknown command: {args[0]}"),
     };
     stolen.AddTo(report, "meanwhile");
+    report.Add("pauses of the generator's own garbage collection", GC.GetTotalPauseDuration().TotalMilliseconds, "ms");
     report.Print(markdown);
     if (json is not null)
     {
