@@ -53,6 +53,7 @@ try
     var markdown = arguments.Flag("markdown");
     var json = arguments.Text("json");
     var report = new Report(args[0]);
+    var stolen = new StolenTime();
     var passed = args[0] switch
     {
         "demo" => await DemoCommand.RunAsync(arguments, report),
@@ -65,6 +66,8 @@ try
         "startup" => await StartupCommand.RunAsync(arguments, report),
         _ => throw new UsageException($"Unknown command: {args[0]}"),
     };
+    stolen.AddTo(report, "meanwhile");
+    report.Add("pauses of the generator's own garbage collection", GC.GetTotalPauseDuration().TotalMilliseconds, "ms");
     report.Print(markdown);
     if (json is not null)
     {

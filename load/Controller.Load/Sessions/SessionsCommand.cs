@@ -202,6 +202,7 @@ internal static class SessionsCommand
             }
         });
         var used = probe?.ProcessorTime;
+        var stolen = new StolenTime();
         var clock = Stopwatch.StartNew();
         var sent = 0L;
         while (clock.Elapsed.TotalSeconds < seconds)
@@ -218,6 +219,7 @@ internal static class SessionsCommand
         report.Latency("echo, user → agent → user", histogram);
         report.Count("frames typed", sent);
         report.Count("echoes missing", sent - histogram.TotalCount);
+        stolen.AddTo(report, "while typing");
         if (probe is not null && used is { } start)
         {
             report.Add("server's processor time while typing", (probe.ProcessorTime - start) / clock.Elapsed * 100, "% of one core");

@@ -12,7 +12,9 @@ namespace Controller.Ws.Sessions;
 /// </summary>
 internal sealed partial class Session : IRelayReceiver
 {
-    private readonly Channel<SessionEvent> _mailbox = Channel.CreateUnbounded<SessionEvent>(new() { SingleReader = true });
+    // Without a bound to speak of. The channel that has none keeps 1 KB for each session; this one grows from nothing.
+    private readonly Channel<SessionEvent> _mailbox = Channel.CreateBounded<SessionEvent>(
+        new BoundedChannelOptions(int.MaxValue) { SingleReader = true });
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SessionMachine _machine;
     private readonly SessionContext _context;

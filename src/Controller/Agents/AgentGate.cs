@@ -53,6 +53,8 @@ internal sealed class AgentGate(Fleet fleet, ITokenLedger ledger, Telemetry tele
     private static string Bearer(HttpContext context)
     {
         var header = context.Request.Headers.Authorization.ToString();
+        // It serves once. A poll may be held for long, and ten thousand are.
+        context.Request.Headers.Authorization = default;
         var space = header.IndexOf(' ', StringComparison.Ordinal);
         return space > 0 && header.AsSpan(0, space).Equals("bearer", StringComparison.OrdinalIgnoreCase) && space + 1 < header.Length
             ? header[(space + 1)..]

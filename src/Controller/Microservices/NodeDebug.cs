@@ -14,6 +14,7 @@ internal sealed class NodeDebug(Database database, MicroserviceService service, 
 {
     private const string Name = "debug";
     private const string CatalogItem = "Debug";
+    private const int LastArchitecture = 4;
     private const ChangeFlags Flags = ChangeFlags.MicroserviceList | ChangeFlags.ExecSessions;
 
     /// <summary>Ensures the microservice, with its settings and, if given, this image.</summary>
@@ -25,7 +26,7 @@ internal sealed class NodeDebug(Database database, MicroserviceService service, 
             await FogTargetStore.LockAsync(s, fogUuid);
             var application = await applications.EnsureAsync(s, fog.Name);
             var existing = await MicroserviceStore.FindByNameAsync(s, application.Id, Name);
-            var body = await BodyAsync(s, fog, image, existing);
+            var body = await BodyAsync(s, image, existing);
             if (existing is null)
             {
                 await service.CreateSystemAsync(s, application, fog, body, new SystemOrigin());
@@ -54,7 +55,7 @@ internal sealed class NodeDebug(Database database, MicroserviceService service, 
     private static async Task<FogTarget> FindFogAsync(DbSession session, string uuid) =>
         await FogTargetStore.FindAsync(session, uuid) ?? throw ApiException.NotFound($"Invalid ioFog UUID '{uuid}'");
 
-    private static async Task<JsonFields> BodyAsync(DbSession session, FogTarget fog, string? image, MicroserviceRow? existing)
+    private static async Task<JsonFields> BodyAsync(DbSession session, string? image, MicroserviceRow? existing)
     {
         var body = new JsonObject
         {
@@ -70,7 +71,7 @@ internal sealed class NodeDebug(Database database, MicroserviceService service, 
         if (!string.IsNullOrEmpty(image))
         {
             var images = new JsonArray();
-            foreach (var archId in new[] { 1, 2, fog.ArchId }.Where(a => a > 0).Distinct())
+            for (var archId = 1; archId <= LastArchitecture; archId++)
             {
                 images.Add((JsonNode)new JsonObject { ["containerImage"] = image, ["archId"] = archId });
             }

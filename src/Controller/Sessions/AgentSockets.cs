@@ -25,6 +25,7 @@ internal sealed class AgentSockets(AgentGate gate, Database database, SessionEng
         {
             requests.Received(context);
             connected = audit.Connected(context, fog.Uuid, session.ResourceUuid);
+            SocketEntrance.ForgetHeaders(context);
         });
         if (connected is not null)
         {

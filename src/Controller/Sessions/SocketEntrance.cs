@@ -20,6 +20,9 @@ internal sealed partial class SocketEntrance(
 {
     private readonly SessionSettings _settings = settings.Server.WebSocket;
 
+    /// <summary>Drops what nobody needs for the hours that a socket is open, the token above all.</summary>
+    public static void ForgetHeaders(HttpContext context) => context.Request.Headers.Clear();
+
     public void Use(IApplicationBuilder app) => app.UseWhen(SocketTransport.IsAskedFor, sockets =>
     {
         sockets.Use((context, next) =>

@@ -34,6 +34,7 @@ internal sealed class UserSockets(OperatorUpgrade upgrade, SessionRows rows, Ses
         {
             requests.Received(context);
             connected = audit.Connected(context, username, session.ResourceUuid);
+            SocketEntrance.ForgetHeaders(context);
         });
         if (connected is not null)
         {

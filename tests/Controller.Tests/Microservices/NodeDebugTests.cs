@@ -37,13 +37,13 @@ public sealed class NodeDebugTests
         await Assert.That(m["isPrivileged"]!.GetValue<bool>()).IsTrue();
         await Assert.That(m["catalogItemId"]).IsNull();
         await Assert.That(m["images"]!.AsArray().Select(i => (i!["containerImage"]!.GetValue<string>(), i["archId"]!.GetValue<int>()))).IsEquivalentTo(
-            [("registry.example.com/tools/debugger:1.2", 1), ("registry.example.com/tools/debugger:1.2", 2)]);
+            Enumerable.Range(1, 4).Select(archId => ("registry.example.com/tools/debugger:1.2", archId)));
         await Assert.That(await w.TakeRebuildAsync(uuid)).IsTrue();
 
         // And once more without one: it keeps its image and its container.
         await w.TakeFlagsAsync();
         await w.OkAsync("POST", $"/iofog/{w.Fog}/exec");
-        await Assert.That((await w.RowAsync(uuid)).Images.Count).IsEqualTo(2);
+        await Assert.That((await w.RowAsync(uuid)).Images.Count).IsEqualTo(4);
         await Assert.That(await w.TakeRebuildAsync(uuid)).IsFalse();
         await Assert.That((await w.TakeFlagsAsync()) & Flags).IsEqualTo(Flags);
 
