@@ -29,7 +29,8 @@ internal static class CompletionCommand
 
     private const string Fish = """
         # iofog-controller completion for fish: iofog-controller completion fish | source
-        complete -c iofog-controller -a '(iofog-controller complete -- (commandline -cp) 2>/dev/null)'
+        complete -c iofog-controller -f -a '(iofog-controller complete -- (commandline -cp) 2>/dev/null)'
+        complete -c iofog-controller -n '__fish_seen_subcommand_from backup restore' -F
         """;
 
     public static void AddTo(Command root, CommandHost host)
@@ -63,9 +64,13 @@ internal static class CompletionCommand
             // Without the program's name, under whatever path it was called.
             var typed = given.GetRequiredValue(line).TrimStart();
             var words = typed.IndexOf(' ', StringComparison.Ordinal) is >= 0 and var end ? typed[(end + 1)..] : "";
-            foreach (var candidate in root.Parse(words).GetCompletions(words.Length))
+            foreach (var candidate in root.Parse(words).GetCompletions(words.Length).Select(c => c.InsertText ?? c.Label))
             {
-                host.Output.WriteLine(candidate.InsertText ?? candidate.Label);
+                // The library's Windows spellings of --help.
+                if (candidate is not ("/?" or "/h"))
+                {
+                    host.Output.WriteLine(candidate);
+                }
             }
         });
         return command;
