@@ -36,7 +36,7 @@ public class AgentRequestBenchmarks
     }
 
     [Benchmark]
-    public object? ParseToken() => Agents.AgentToken.Parse(_compact);
+    public void ParseToken() => Agents.AgentToken.Parse(_compact)!.Dispose();
 
     [Benchmark]
     public bool VerifySignature() => SignatureAlgorithm.Ed25519.Verify(_key, _token.Signed, _token.Signature);
@@ -45,10 +45,10 @@ public class AgentRequestBenchmarks
     public bool UseToken() => _ledger.Use(_token);
 
     [Benchmark]
-    public string ReadIdleChanges() => _idle.Serve(DateTimeOffset.UnixEpoch).LastUpdated;
+    public ChangeFlags ReadIdleChanges() => _idle.Serve().Flags;
 
     [Benchmark]
-    public string ReadPendingChanges() => _busy.Serve(DateTimeOffset.UnixEpoch).LastUpdated;
+    public string? ReadPendingChanges() => _busy.Serve().LastUpdated;
 
     [Benchmark]
     public FogStatus ReadStatusBody()

@@ -32,7 +32,7 @@ internal static class HotPathCommand
         Console.WriteLine($"Setting up {fogCount} fogs");
         var fogs = await fleet.ProvisionAsync(fogCount);
 
-        using var http = new RawHttp(url.Host, url.Port, connections);
+        using var http = new ClosedLoop(url.Host, url.Port, connections);
         var traffic = new Traffic(fogs, url);
         var signed = traffic.SignTokens(warmUp * WarmUpTokensPerSecond);
         Console.WriteLine($"Warming up: {connections} connections, {warmUp} s (tokens: {signed.Count:N0} signed in {signed.Time.TotalSeconds:0.0} s)");

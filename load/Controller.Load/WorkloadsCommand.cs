@@ -315,7 +315,7 @@ internal static class WorkloadsCommand
             return await Task.Factory.StartNew(
                 () =>
                 {
-                    using var http = new RawHttp(url.Host, url.Port, operatorCount);
+                    using var http = new ClosedLoop(url.Host, url.Port, operatorCount);
                     return (traffic, http.Run(traffic, time, wait));
                 },
                 CancellationToken.None,

@@ -36,17 +36,24 @@ internal static class FleetCommand
         using var stop = new CancellationTokenSource();
         var nodes = new List<LoadFog>();
         var living = new List<Task>();
+        var url = new Uri(target.AgentUrl);
+        using var loop = url.Scheme == Uri.UriSchemeHttp ? new FleetLoop(url, meter, period, hold) : null;
         var runs = new List<FleetRun>();
         foreach (var size in sizes)
         {
             var more = await fleet.ProvisionAsync(size - nodes.Count);
             nodes.AddRange(more);
-            living.AddRange(more.Select((fog, i) => new FleetNode(fog, meter, period, hold, i).RunAsync(stop.Token)));
+            loop?.Join(more);
+            living.AddRange(loop is null ? more.Select((fog, i) => new FleetNode(fog, meter, period, hold, i).RunAsync(stop.Token)) : []);
 
             // Until every node has reported and polled once.
             Console.WriteLine($"{size} nodes: settling for {period.TotalSeconds + hold.TotalSeconds:0} s");
             await Task.Delay(period + hold);
             runs.Add(await MeasureAsync(size, seconds, rate, nodes, operators, meter, probe, report));
+            if (loop is { Ended.IsCompleted: true })
+            {
+                await loop.Ended;
+            }
         }
 
         await stop.CancelAsync();
@@ -77,6 +84,7 @@ internal static class FleetCommand
         var processorAtStart = probe?.ProcessorTime;
         var writtenAtStart = probe?.WrittenBytes;
         var memoryAtStart = probe?.ResidentMegabytes;
+        var pauses = GC.GetTotalPauseDuration();
         var clock = Stopwatch.StartNew();
         using var done = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         var changing = ChangeAsync(nodes, operators, meter, rate, done.Token);
@@ -97,27 +105,29 @@ internal static class FleetCommand
         }
 
         var elapsed = clock.Elapsed;
+        var latencies = meter.Latencies();
+        report.Add(FleetSize(size) + "share of the time that the generator itself stood still", (GC.GetTotalPauseDuration() - pauses) / elapsed * 100, "%", 2);
         await changing;
         var run = new FleetRun(
             size,
             samples,
-            FleetMeter.Milliseconds(meter.Statuses),
-            FleetMeter.Milliseconds(meter.Polls),
+            FleetMeter.Milliseconds(latencies.Statuses),
+            FleetMeter.Milliseconds(latencies.Polls),
             probe?.ResidentMegabytes ?? double.NaN,
             (probe?.ProcessorTime - processorAtStart) / elapsed ?? double.NaN,
             meter.Failures);
-        Tell(report, run, meter, elapsed, memoryAtStart, (probe?.WrittenBytes - writtenAtStart) / 1e6);
+        Tell(report, run, latencies, meter, elapsed, memoryAtStart, (probe?.WrittenBytes - writtenAtStart) / 1e6);
         return run;
     }
 
-    private static void Tell(Report report, FleetRun run, FleetMeter meter, TimeSpan elapsed, double? memoryAtStart, double? written)
+    private static void Tell(Report report, FleetRun run, FleetLatencies latencies, FleetMeter meter, TimeSpan elapsed, double? memoryAtStart, double? written)
     {
-        var size = run.Fogs.ToString("N0", CultureInfo.InvariantCulture) + " nodes: ";
+        var size = FleetSize(run.Fogs);
         report.Add(size + "measured time", elapsed.TotalSeconds, "s");
-        report.Add(size + "status reports", meter.Statuses.TotalCount / elapsed.TotalSeconds, "/s");
-        report.Latency(size + "status, from when it was due", meter.Statuses);
-        report.Latency(size + "poll without news, beyond its hold", meter.Polls);
-        report.Latency(size + "operator's change → node has read it", meter.Changes);
+        report.Add(size + "status reports", latencies.Statuses.TotalCount / elapsed.TotalSeconds, "/s");
+        report.Latency(size + "status, from when it was due", latencies.Statuses);
+        report.Latency(size + "poll without news, beyond its hold", latencies.Polls);
+        report.Latency(size + "operator's change → node has read it", latencies.Changes);
         report.Count(size + "changes not seen yet", meter.Unseen);
         report.Count(size + "calls that failed", run.Failures);
         foreach (var (what, times) in meter.FailureKinds.Take(3))
@@ -135,6 +145,8 @@ internal static class FleetCommand
         }
     }
 
+    private static string FleetSize(int fogs) => fogs.ToString("N0", CultureInfo.InvariantCulture) + " nodes: ";
+
     /// <summary>Operators change something here and there.</summary>
     private static async Task ChangeAsync(List<LoadFog> nodes, OperatorClient operators, FleetMeter meter, double rate, CancellationToken done)
     {
@@ -150,7 +162,7 @@ internal static class FleetCommand
                 }
                 catch (Exception error) when (error is OperatorException or HttpRequestException or OperationCanceledException)
                 {
-                    meter.Unchanged(fog.Uuid, error);
+                    meter.Unchanged(fog.Uuid, error.Message);
                 }
             }
         }

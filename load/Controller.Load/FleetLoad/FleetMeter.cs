@@ -15,15 +15,6 @@ internal sealed class FleetMeter
     private long _finishedPolls;
     private long _failed;
 
-    /// <summary>Reports, timed from when they were due.</summary>
-    public HistogramBase Statuses => _statuses;
-
-    /// <summary>Polls without news, beyond the hold.</summary>
-    public HistogramBase Polls => _polls;
-
-    /// <summary>From an operator's request to the node that read of it.</summary>
-    public HistogramBase Changes => _changes;
-
     /// <summary>Changes that no node has seen yet.</summary>
     public int Unseen => _pending.Count;
 
@@ -61,10 +52,10 @@ internal sealed class FleetMeter
     public bool TryChange(string fog) => _pending.TryAdd(fog, Stopwatch.GetTimestamp());
 
     /// <summary>The change was refused.</summary>
-    public void Unchanged(string fog, Exception error)
+    public void Unchanged(string fog, string why)
     {
         _pending.TryRemove(fog, out _);
-        Failed(error, CancellationToken.None);
+        Failed(why);
     }
 
     public void Seen(string fog)
@@ -78,13 +69,10 @@ internal sealed class FleetMeter
         }
     }
 
-    public void Failed(Exception error, CancellationToken stop)
+    public void Failed(string why)
     {
-        if (!stop.IsCancellationRequested)
-        {
-            Interlocked.Increment(ref _failed);
-            _failures.AddOrUpdate(error.Message.Split('\n')[0], 1, static (_, times) => times + 1);
-        }
+        Interlocked.Increment(ref _failed);
+        _failures.AddOrUpdate(why.Split('\n')[0], 1, static (_, times) => times + 1);
     }
 
     /// <summary>Forgets everything measured so far.</summary>
@@ -118,7 +106,22 @@ internal sealed class FleetMeter
         }
     }
 
+    /// <summary>
+    /// Everything so far: reports, timed from when they were due; polls without news, beyond the hold; from an operator's
+    /// request to the node that read of it.
+    /// </summary>
+    public FleetLatencies Latencies()
+    {
+        lock (_gate)
+        {
+            return new(_statuses.Copy(), _polls.Copy(), _changes.Copy());
+        }
+    }
+
     /// <summary>p99 in milliseconds; 0 without samples.</summary>
     public static double Milliseconds(HistogramBase histogram) =>
         histogram.TotalCount == 0 ? 0 : histogram.GetValueAtPercentile(99) / 1000.0;
 }
+
+/// <summary>Latencies of a fleet's calls, histograms of microseconds.</summary>
+internal sealed record FleetLatencies(HistogramBase Statuses, HistogramBase Polls, HistogramBase Changes);

@@ -10,7 +10,7 @@ namespace Controller.Load;
 internal sealed class FleetNode(LoadFog fog, FleetMeter meter, TimeSpan statusPeriod, TimeSpan hold, int seed)
 {
     /// <summary>What an Edgelet waits between two polls where polls are held.</summary>
-    private static readonly TimeSpan s_pollPause = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan PollPause = TimeSpan.FromSeconds(1);
 
     private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
 
@@ -36,13 +36,13 @@ internal sealed class FleetNode(LoadFog fog, FleetMeter meter, TimeSpan statusPe
         }
         catch (Exception error) when (error is AgentCallException or HttpRequestException or OperationCanceledException or AgentDecodeException)
         {
-            meter.Failed(error, stop);
+            Failed(error, stop);
         }
     }
 
     private async Task PollAsync(CancellationToken stop)
     {
-        if (!await WaitAsync(s_pollPause * Random.Shared.NextDouble(), stop))
+        if (!await WaitAsync(PollPause * Random.Shared.NextDouble(), stop))
         {
             return;
         }
@@ -68,10 +68,18 @@ internal sealed class FleetNode(LoadFog fog, FleetMeter meter, TimeSpan statusPe
             }
             catch (Exception error) when (error is AgentCallException or HttpRequestException or OperationCanceledException or AgentDecodeException)
             {
-                meter.Failed(error, stop);
+                Failed(error, stop);
             }
         }
-        while (await WaitAsync(s_pollPause, stop));
+        while (await WaitAsync(PollPause, stop));
+    }
+
+    private void Failed(Exception error, CancellationToken stop)
+    {
+        if (!stop.IsCancellationRequested)
+        {
+            meter.Failed(error.Message);
+        }
     }
 
     private static async Task<bool> WaitAsync(TimeSpan time, CancellationToken stop)

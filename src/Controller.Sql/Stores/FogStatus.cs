@@ -6,79 +6,87 @@ namespace Controller.Sql.Stores;
 /// </summary>
 public sealed record FogStatus
 {
-    public string? DaemonStatus { get; init; }
+    public string? DaemonStatus { get; set; }
     /// <summary>Milliseconds.</summary>
-    public long? DaemonOperatingDuration { get; init; }
+    public long? DaemonOperatingDuration { get; set; }
     /// <summary>Epoch milliseconds, agent clock.</summary>
-    public long? DaemonLastStart { get; init; }
-    public double? MemoryUsage { get; init; }
-    public double? DiskUsage { get; init; }
-    public double? CpuUsage { get; init; }
-    public string? MemoryViolation { get; init; }
-    public string? DiskViolation { get; init; }
-    public string? CpuViolation { get; init; }
-    public long? SystemAvailableDisk { get; init; }
-    public long? SystemAvailableMemory { get; init; }
-    public double? SystemTotalCpu { get; init; }
-    public string? SecurityStatus { get; init; }
-    public string? SecurityViolationInfo { get; init; }
-    public long? RepositoryCount { get; init; }
-    public string? RepositoryStatus { get; init; }
+    public long? DaemonLastStart { get; set; }
+    public double? MemoryUsage { get; set; }
+    public double? DiskUsage { get; set; }
+    public double? CpuUsage { get; set; }
+    public string? MemoryViolation { get; set; }
+    public string? DiskViolation { get; set; }
+    public string? CpuViolation { get; set; }
+    public long? SystemAvailableDisk { get; set; }
+    public long? SystemAvailableMemory { get; set; }
+    public double? SystemTotalCpu { get; set; }
+    public string? SecurityStatus { get; set; }
+    public string? SecurityViolationInfo { get; set; }
+    public long? RepositoryCount { get; set; }
+    public string? RepositoryStatus { get; set; }
     /// <summary>Epoch milliseconds, agent clock.</summary>
-    public long? SystemTime { get; init; }
+    public long? SystemTime { get; set; }
     /// <summary>Epoch milliseconds, agent clock.</summary>
-    public long? LastStatusTime { get; init; }
-    public string? IpAddress { get; init; }
-    public string? IpAddressExternal { get; init; }
+    public long? LastStatusTime { get; set; }
+    public string? IpAddress { get; set; }
+    public string? IpAddressExternal { get; set; }
     /// <summary>Epoch milliseconds, agent clock.</summary>
-    public long? LastCommandTime { get; init; }
+    public long? LastCommandTime { get; set; }
     /// <summary>JSON text.</summary>
-    public string? TunnelStatus { get; init; }
-    public string? Version { get; init; }
-    public bool? IsReadyToUpgrade { get; init; }
-    public bool? IsReadyToRollback { get; init; }
-    public long? ActiveVolumeMounts { get; init; }
-    public long? VolumeMountLastUpdate { get; init; }
-    public string? GpsStatus { get; init; }
+    public string? TunnelStatus { get; set; }
+    public string? Version { get; set; }
+    public bool? IsReadyToUpgrade { get; set; }
+    public bool? IsReadyToRollback { get; set; }
+    public long? ActiveVolumeMounts { get; set; }
+    public long? VolumeMountLastUpdate { get; set; }
+    public string? GpsStatus { get; set; }
     /// <summary>JSON array text.</summary>
-    public string? AvailableRuntimes { get; init; }
+    public string? AvailableRuntimes { get; set; }
     /// <summary>Epoch milliseconds, server clock: the last authenticated call of the agent.</summary>
-    public long? LastActive { get; init; }
+    public long? LastActive { get; set; }
 
     /// <summary>This status with the reported members of a later one laid over it.</summary>
-    public FogStatus Merge(FogStatus later) => new()
+    public FogStatus Merge(FogStatus later)
     {
-        DaemonStatus = later.DaemonStatus ?? DaemonStatus,
-        DaemonOperatingDuration = later.DaemonOperatingDuration ?? DaemonOperatingDuration,
-        DaemonLastStart = later.DaemonLastStart ?? DaemonLastStart,
-        MemoryUsage = later.MemoryUsage ?? MemoryUsage,
-        DiskUsage = later.DiskUsage ?? DiskUsage,
-        CpuUsage = later.CpuUsage ?? CpuUsage,
-        MemoryViolation = later.MemoryViolation ?? MemoryViolation,
-        DiskViolation = later.DiskViolation ?? DiskViolation,
-        CpuViolation = later.CpuViolation ?? CpuViolation,
-        SystemAvailableDisk = later.SystemAvailableDisk ?? SystemAvailableDisk,
-        SystemAvailableMemory = later.SystemAvailableMemory ?? SystemAvailableMemory,
-        SystemTotalCpu = later.SystemTotalCpu ?? SystemTotalCpu,
-        SecurityStatus = later.SecurityStatus ?? SecurityStatus,
-        SecurityViolationInfo = later.SecurityViolationInfo ?? SecurityViolationInfo,
-        RepositoryCount = later.RepositoryCount ?? RepositoryCount,
-        RepositoryStatus = later.RepositoryStatus ?? RepositoryStatus,
-        SystemTime = later.SystemTime ?? SystemTime,
-        LastStatusTime = later.LastStatusTime ?? LastStatusTime,
-        IpAddress = later.IpAddress ?? IpAddress,
-        IpAddressExternal = later.IpAddressExternal ?? IpAddressExternal,
-        LastCommandTime = later.LastCommandTime ?? LastCommandTime,
-        TunnelStatus = later.TunnelStatus ?? TunnelStatus,
-        Version = later.Version ?? Version,
-        IsReadyToUpgrade = later.IsReadyToUpgrade ?? IsReadyToUpgrade,
-        IsReadyToRollback = later.IsReadyToRollback ?? IsReadyToRollback,
-        ActiveVolumeMounts = later.ActiveVolumeMounts ?? ActiveVolumeMounts,
-        VolumeMountLastUpdate = later.VolumeMountLastUpdate ?? VolumeMountLastUpdate,
-        GpsStatus = later.GpsStatus ?? GpsStatus,
-        AvailableRuntimes = later.AvailableRuntimes ?? AvailableRuntimes,
-        LastActive = later.LastActive ?? LastActive,
-    };
+        var merged = this with { };
+        merged.Take(later);
+        return merged;
+    }
+
+    /// <summary>Lays the reported members of a later status over this one.</summary>
+    public void Take(FogStatus later)
+    {
+        DaemonStatus = Reported.Over(later.DaemonStatus, DaemonStatus);
+        DaemonOperatingDuration = later.DaemonOperatingDuration ?? DaemonOperatingDuration;
+        DaemonLastStart = later.DaemonLastStart ?? DaemonLastStart;
+        MemoryUsage = later.MemoryUsage ?? MemoryUsage;
+        DiskUsage = later.DiskUsage ?? DiskUsage;
+        CpuUsage = later.CpuUsage ?? CpuUsage;
+        MemoryViolation = Reported.Over(later.MemoryViolation, MemoryViolation);
+        DiskViolation = Reported.Over(later.DiskViolation, DiskViolation);
+        CpuViolation = Reported.Over(later.CpuViolation, CpuViolation);
+        SystemAvailableDisk = later.SystemAvailableDisk ?? SystemAvailableDisk;
+        SystemAvailableMemory = later.SystemAvailableMemory ?? SystemAvailableMemory;
+        SystemTotalCpu = later.SystemTotalCpu ?? SystemTotalCpu;
+        SecurityStatus = Reported.Over(later.SecurityStatus, SecurityStatus);
+        SecurityViolationInfo = Reported.Over(later.SecurityViolationInfo, SecurityViolationInfo);
+        RepositoryCount = later.RepositoryCount ?? RepositoryCount;
+        RepositoryStatus = Reported.Over(later.RepositoryStatus, RepositoryStatus);
+        SystemTime = later.SystemTime ?? SystemTime;
+        LastStatusTime = later.LastStatusTime ?? LastStatusTime;
+        IpAddress = Reported.Over(later.IpAddress, IpAddress);
+        IpAddressExternal = Reported.Over(later.IpAddressExternal, IpAddressExternal);
+        LastCommandTime = later.LastCommandTime ?? LastCommandTime;
+        TunnelStatus = Reported.Over(later.TunnelStatus, TunnelStatus);
+        Version = Reported.Over(later.Version, Version);
+        IsReadyToUpgrade = later.IsReadyToUpgrade ?? IsReadyToUpgrade;
+        IsReadyToRollback = later.IsReadyToRollback ?? IsReadyToRollback;
+        ActiveVolumeMounts = later.ActiveVolumeMounts ?? ActiveVolumeMounts;
+        VolumeMountLastUpdate = later.VolumeMountLastUpdate ?? VolumeMountLastUpdate;
+        GpsStatus = Reported.Over(later.GpsStatus, GpsStatus);
+        AvailableRuntimes = Reported.Over(later.AvailableRuntimes, AvailableRuntimes);
+        LastActive = later.LastActive ?? LastActive;
+    }
 }
 
 /// <summary>What an agent reports about one microservice (agent-wire 21.2); null = not reported.</summary>
@@ -107,18 +115,27 @@ public sealed record MicroserviceStatus
     public MicroserviceStatus Merge(MicroserviceStatus later) => new()
     {
         MicroserviceUuid = MicroserviceUuid,
-        Status = later.Status ?? Status,
+        Status = Reported.Over(later.Status, Status),
         OperatingDuration = later.OperatingDuration ?? OperatingDuration,
         StartTime = later.StartTime ?? StartTime,
         CpuUsage = later.CpuUsage ?? CpuUsage,
         MemoryUsage = later.MemoryUsage ?? MemoryUsage,
-        ContainerId = later.ContainerId ?? ContainerId,
+        ContainerId = Reported.Over(later.ContainerId, ContainerId),
         Percentage = later.Percentage ?? Percentage,
-        ErrorMessage = later.ErrorMessage ?? ErrorMessage,
-        IpAddress = later.IpAddress ?? IpAddress,
-        HealthStatus = later.HealthStatus ?? HealthStatus,
-        ExecSessionIds = later.ExecSessionIds ?? ExecSessionIds,
+        ErrorMessage = Reported.Over(later.ErrorMessage, ErrorMessage),
+        IpAddress = Reported.Over(later.IpAddress, IpAddress),
+        HealthStatus = Reported.Over(later.HealthStatus, HealthStatus),
+        ExecSessionIds = Reported.Over(later.ExecSessionIds, ExecSessionIds),
         CreatedAt = CreatedAt ?? later.CreatedAt,
         UpdatedAt = later.UpdatedAt ?? UpdatedAt,
     };
+}
+
+file static class Reported
+{
+    /// <summary>
+    /// The known text where the reported one is the same: what is kept for long then stays what it was, and the report,
+    /// one of thousands a second, dies young.
+    /// </summary>
+    public static string? Over(string? reported, string? known) => reported is null || reported == known ? known : reported;
 }

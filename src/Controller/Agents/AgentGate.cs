@@ -13,7 +13,7 @@ internal sealed class AgentGate(Fleet fleet, ITokenLedger ledger, Telemetry tele
     /// <exception cref="ApiException">401 with the cause's code, or 503 when the token cannot be judged now.</exception>
     public async ValueTask<FogEntry> AuthenticateAsync(HttpContext context)
     {
-        var token = AgentToken.Parse(Bearer(context)) ?? throw Refused("AGENT_JWT_MALFORMED", "Agent JWT malformed");
+        using var token = AgentToken.Parse(Bearer(context)) ?? throw Refused("AGENT_JWT_MALFORMED", "Agent JWT malformed");
         if (string.IsNullOrEmpty(token.Subject))
         {
             throw Refused("AGENT_JWT_MISSING_SUBJECT", "Agent JWT has no subject");
@@ -50,14 +50,14 @@ internal sealed class AgentGate(Fleet fleet, ITokenLedger ledger, Telemetry tele
         return fog;
     }
 
-    private static string Bearer(HttpContext context)
+    private static ReadOnlySpan<char> Bearer(HttpContext context)
     {
         var header = context.Request.Headers.Authorization.ToString();
         // It serves once. A poll may be held for long, and ten thousand are.
         context.Request.Headers.Authorization = default;
         var space = header.IndexOf(' ', StringComparison.Ordinal);
         return space > 0 && header.AsSpan(0, space).Equals("bearer", StringComparison.OrdinalIgnoreCase) && space + 1 < header.Length
-            ? header[(space + 1)..]
+            ? header.AsSpan(space + 1)
             : throw Refused("AGENT_AUTH_HEADER_INVALID", "Authorization header missing or not Bearer");
     }
 

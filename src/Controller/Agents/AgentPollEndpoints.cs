@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
-using Controller.Configuration;
 using Controller.Hosting;
 using Controller.Sql.Stores;
 
@@ -11,7 +9,9 @@ internal sealed record ChangesBody(
     bool Config, bool Version, bool Reboot, bool DeleteNode, bool MicroserviceList, bool MicroserviceConfig, bool Registries, bool Tunnel,
     bool Prune, bool RouterChanged, bool VolumeMounts, bool ExecSessions, bool MicroserviceLogs, bool FogLogs, string LastUpdated)
 {
-    public static ChangesBody Of(ChangesAnswer answer)
+    /// <param name="answer">What changed.</param>
+    /// <param name="now">The stamp of nothing.</param>
+    public static ChangesBody Of(ChangesAnswer answer, DateTimeOffset now)
     {
         var f = answer.Flags;
         bool Has(ChangeFlags flag) => (f & flag) != 0;
@@ -19,7 +19,7 @@ internal sealed record ChangesBody(
             Has(ChangeFlags.Config), Has(ChangeFlags.Version), Has(ChangeFlags.Reboot), Has(ChangeFlags.DeleteNode),
             Has(ChangeFlags.MicroserviceList), Has(ChangeFlags.MicroserviceConfig), Has(ChangeFlags.Registries), Has(ChangeFlags.Tunnel),
             Has(ChangeFlags.Prune), Has(ChangeFlags.RouterChanged), Has(ChangeFlags.VolumeMounts), Has(ChangeFlags.ExecSessions),
-            Has(ChangeFlags.MicroserviceLogs), Has(ChangeFlags.FogLogs), answer.LastUpdated);
+            Has(ChangeFlags.MicroserviceLogs), Has(ChangeFlags.FogLogs), answer.LastUpdated ?? IsoTime.ToText(now));
     }
 }
 
@@ -32,30 +32,13 @@ internal static class AgentPollEndpoints
 {
     public static void Map(ApiRoutes api)
     {
+        var poll = api.Services.GetRequiredService<ChangePoll>();
         var feed = api.Services.GetRequiredService<ChangeFeed>();
         var telemetry = api.Services.GetRequiredService<Telemetry>();
         var configuration = api.Services.GetRequiredService<AgentConfiguration>();
-        var fleet = api.Services.GetRequiredService<Fleet>();
-        var deleted = api.Services.GetRequiredService<DeletedFog>();
         var time = api.Services.GetRequiredService<TimeProvider>();
-        var hold = api.Services.GetRequiredService<ControllerSettings>().Jobs.AgentChangesHold;
-        var stopping = api.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
 
-        api.Agent("GET", "/agent/config/changes", "get", 200, async (context, fog) =>
-        {
-            var wait = fog.Polls.MayHold ? Shorter(hold, context.Request.Headers["Prefer"]) : TimeSpan.Zero;
-            var answer = await feed.ReadAsync(fog, wait, stopping, context.RequestAborted);
-            if (answer.Flags == ChangeFlags.None
-                && fog.Identity is null
-                && await fleet.GetAsync(fog.Uuid, context.RequestAborted) is { Identity.IsDeleted: true })
-            {
-                // The fog was deleted while its poll was held.
-                answer = deleted.Changes;
-            }
-
-            fog.Polls.Served(time);
-            await context.RespondAsync(200, ChangesBody.Of(answer), AgentPollJson.Default.ChangesBody);
-        })
+        api.Agent("GET", "/agent/config/changes", "get", 200, poll.AnswerAsync)
             .Describe("Change flags; held while there is nothing to report", answer: static () => AgentPollJson.Default.ChangesBody);
 
         api.Agent("PATCH", "/agent/config/changes", "patch", 200, async (context, fog) =>
@@ -83,22 +66,5 @@ internal static class AgentPollEndpoints
             await context.RespondAsync(204);
         })
             .Describe("Report status", AgentSchemas.Status);
-    }
-
-    /// <summary>A client may shorten the hold with <c>Prefer: wait=seconds</c> (RFC 7240).</summary>
-    private static TimeSpan Shorter(TimeSpan hold, IEnumerable<string?> prefer)
-    {
-        foreach (var preference in prefer.SelectMany(p => (p ?? "").Split(',', ';')))
-        {
-            var parts = preference.Split('=', 2);
-            if (parts.Length == 2
-                && parts[0].Trim().Equals("wait", StringComparison.OrdinalIgnoreCase)
-                && int.TryParse(parts[1].Trim().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
-            {
-                return TimeSpan.FromSeconds(Math.Min(seconds, hold.TotalSeconds));
-            }
-        }
-
-        return hold;
     }
 }

@@ -12,6 +12,7 @@ internal static class AgentServices
         .AddSingleton<TelemetryFlusher>()
         .AddSingleton<ChangeNotifier>()
         .AddSingleton<ChangeFeed>()
+        .AddSingleton<ChangePoll>()
         .AddSingleton<AgentGate>()
         .AddSingleton<AgentMicroserviceService>()
         .AddSingleton<AgentVolumeMounts>()

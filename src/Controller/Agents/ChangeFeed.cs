@@ -7,7 +7,7 @@ namespace Controller.Agents;
 /// Answers and acknowledges change polls (agent-wire 8). Where this process owns the database the rows are read from
 /// memory and an idle poll touches no disk.
 /// </summary>
-internal sealed class ChangeFeed(Database database, TimeProvider time)
+internal sealed class ChangeFeed(Database database)
 {
     /// <summary>What changed; the rows behind the answer count as shown.</summary>
     public async ValueTask<ChangesAnswer> ReadAsync(FogEntry fog, CancellationToken cancel)
@@ -19,48 +19,10 @@ internal sealed class ChangeFeed(Database database, TimeProvider time)
 
         if (!fog.Changes.IsLoaded)
         {
-            fog.Changes.Load(await database.ReadAsync(s => ChangeStore.ListAsync(s, fog.Uuid), cancel));
+            await LoadAsync(fog, cancel);
         }
 
-        return fog.Changes.Serve(time.GetUtcNow());
-    }
-
-    /// <summary>As <see cref="ReadAsync"/>, waiting up to <paramref name="hold"/> for something to report.</summary>
-    public async ValueTask<ChangesAnswer> ReadAsync(FogEntry fog, TimeSpan hold, CancellationToken stopping, CancellationToken aborted)
-    {
-        if (hold <= TimeSpan.Zero)
-        {
-            return await ReadAsync(fog, aborted);
-        }
-
-        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping, aborted);
-        var until = time.GetUtcNow() + hold;
-        while (true)
-        {
-            // The bell is taken before reading: a change between the two still rings it.
-            var ring = fog.Changes.NextRing();
-            var answer = await ReadAsync(fog, aborted);
-            var left = until - time.GetUtcNow();
-            if (answer.Flags != ChangeFlags.None || left <= TimeSpan.Zero || cancel.IsCancellationRequested || fog.Identity is null or { IsDeleted: true })
-            {
-                return answer;
-            }
-
-            try
-            {
-                await ring.WaitAsync(left, time, cancel.Token);
-            }
-            catch (TimeoutException)
-            {
-                return await ReadAsync(fog, aborted);
-            }
-            catch (OperationCanceledException)
-            {
-                // Shutting down: answer at once with what there is. A client that left needs no answer.
-                aborted.ThrowIfCancellationRequested();
-                return await ReadAsync(fog, aborted);
-            }
-        }
+        return fog.Changes.Serve();
     }
 
     /// <summary>
@@ -100,6 +62,9 @@ internal sealed class ChangeFeed(Database database, TimeProvider time)
         return watchesConfig && rows.Exists(r => (r.Flags & ChangeFlags.Config) != 0);
     }
 
+    private async Task LoadAsync(FogEntry fog, CancellationToken cancel) =>
+        fog.Changes.Load(await database.ReadAsync(s => ChangeStore.ListAsync(s, fog.Uuid), cancel));
+
     private async Task<ChangesAnswer> ReadSharedAsync(string fogUuid, CancellationToken cancel)
     {
         var rows = await database.ReadAsync(s => ChangeStore.ListAsync(s, fogUuid), cancel);
@@ -111,6 +76,6 @@ internal sealed class ChangeFeed(Database database, TimeProvider time)
 
         var all = new PendingChanges();
         all.Load(rows);
-        return all.Serve(time.GetUtcNow());
+        return all.Serve();
     }
 }

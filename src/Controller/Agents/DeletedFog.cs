@@ -12,12 +12,12 @@ namespace Controller.Agents;
 internal sealed class DeletedFog(Database database, Fleet fleet, TimeProvider time)
 {
     /// <summary>What its poll answers.</summary>
-    public ChangesAnswer Changes => new(ChangeFlags.DeleteNode, IsoTime.ToText(time.GetUtcNow()));
+    public static ChangesAnswer Changes => new(ChangeFlags.DeleteNode, null);
 
     /// <summary>The handler that stands in for the one of a route.</summary>
     public Func<HttpContext, FogEntry, Task> InPlaceOf(string method, string path) => (method, path) switch
     {
-        ("GET", "/agent/config/changes") => (context, _) => context.RespondAsync(200, ChangesBody.Of(Changes), AgentPollJson.Default.ChangesBody),
+        ("GET", "/agent/config/changes") => (context, _) => context.RespondAsync(200, ChangesBody.Of(Changes, time.GetUtcNow()), AgentPollJson.Default.ChangesBody),
         ("PATCH", "/agent/config/changes") => Constant("{}"),
         ("POST", "/agent/deprovision") or ("DELETE", "/agent/delete-node") => LeaveAsync,
         ("GET", "/agent/microservices") => Constant("""{"microservices":[]}"""),

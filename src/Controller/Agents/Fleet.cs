@@ -114,11 +114,12 @@ internal sealed class Fleet(Database database, FogKeys keys, TimeProvider time, 
             lock (entry.Telemetry)
             {
                 entry.Telemetry.Status = row.Status.Merge(entry.Telemetry.Status);
+                entry.Telemetry.LastActive ??= row.Status.LastActive;
             }
         }
 
         var identity = new FogIdentity(
-            row.Uuid, row.Name, row.ArchId, row.IsSystem, row.ContainerEngine, row.StatusFrequency,
+            entry.Uuid, row.Name, row.ArchId, row.IsSystem, row.ContainerEngine, row.StatusFrequency,
             row.PublicKey is null ? null : keys.Read(uuid, row.PublicKey), row.IsDeleted, ForcesWarning(row.WarningMessage),
             row.ConfigPending);
         entry.IdentityReadAt = time.GetTimestamp();

@@ -69,8 +69,11 @@ internal sealed class PollState
 /// <summary>Newest reported values of a fog, waiting to be written (decision 26 b). Lock it to touch it.</summary>
 internal sealed class FogTelemetry
 {
-    /// <summary>Everything known about the node.</summary>
+    /// <summary>Everything known about the node but <see cref="LastActive"/>; changed in place, so never given out.</summary>
     public FogStatus Status = new();
+
+    /// <summary>The last authenticated call, epoch milliseconds. By itself, because each call changes it.</summary>
+    public long? LastActive;
 
     /// <summary>Microservices of the fog by uuid; null until read from the database.</summary>
     public Dictionary<string, MicroserviceStatus>? Microservices;
@@ -92,4 +95,7 @@ internal sealed class FogTelemetry
 
     /// <summary>The set of microservices may have changed since it was read.</summary>
     public bool Stale;
+
+    /// <summary>Everything known about the node.</summary>
+    public FogStatus Newest => Status with { LastActive = LastActive };
 }

@@ -3,19 +3,20 @@ using Controller.Sql.Stores;
 
 namespace Controller.Agents;
 
-/// <summary>What a poll answers: the flags and the stamp to acknowledge them with.</summary>
-internal readonly record struct ChangesAnswer(ChangeFlags Flags, string LastUpdated);
+/// <summary>What a poll answers: the flags and the stamp to acknowledge them with, null for none.</summary>
+internal readonly record struct ChangesAnswer(ChangeFlags Flags, string? LastUpdated);
 
 /// <summary>
-/// Change rows of one fog in memory, and the bell that wakes its held poll. On a database with one owner these rows
-/// are the truth once loaded; elsewhere only the bell is used.
+/// Change rows of one fog in memory, and the polls that wait for news of it. On a database with one owner these rows
+/// are the truth once loaded; elsewhere only the waiting is used.
 /// </summary>
 internal sealed class PendingChanges
 {
     private readonly Lock _lock = new();
     private readonly List<ChangeRow> _rows = [];
     private bool _loaded;
-    private TaskCompletionSource? _bell;
+    private HeldPoll? _waiting;
+    private HeldPoll? _resting;
 
     public bool IsLoaded => Volatile.Read(ref _loaded);
 
@@ -58,36 +59,60 @@ internal sealed class PendingChanges
     /// <summary>Wakes whoever waits.</summary>
     public void Ring()
     {
-        TaskCompletionSource? bell;
         lock (_lock)
         {
-            (bell, _bell) = (_bell, null);
+            while (_waiting is { } held)
+            {
+                (_waiting, held.Next, held.IsListed) = (held.Next, null, false);
+                held.Wake();
+            }
         }
-
-        bell?.TrySetResult();
     }
 
-    /// <summary>A task that completes at the next <see cref="Ring"/>.</summary>
-    public Task NextRing()
+    /// <summary>A poll to wait with. It goes back by <see cref="GiveBack"/>.</summary>
+    public HeldPoll Take(TimeProvider time)
     {
         lock (_lock)
         {
-            return (_bell ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            var held = _resting;
+            _resting = null;
+            return held ?? new(time);
+        }
+    }
+
+    /// <summary>From here on the next <see cref="Ring"/> wakes this poll.</summary>
+    public void Await(HeldPoll held)
+    {
+        lock (_lock)
+        {
+            held.Arm();
+            if (!held.IsListed)
+            {
+                (held.Next, _waiting, held.IsListed) = (_waiting, held, true);
+            }
+        }
+    }
+
+    /// <summary>The poll is answered.</summary>
+    public void GiveBack(HeldPoll held)
+    {
+        lock (_lock)
+        {
+            Unlist(held);
+            if (held.TryRest())
+            {
+                _resting = held;
+            }
         }
     }
 
     /// <summary>The union of all rows; they count as shown from now on.</summary>
-    public ChangesAnswer Serve(DateTimeOffset now)
+    public ChangesAnswer Serve()
     {
         lock (_lock)
         {
-            if (_rows.Count == 0)
-            {
-                return new(ChangeFlags.None, IsoTime.ToText(now));
-            }
-
             var flags = ChangeFlags.None;
-            var last = "";
+            string? last = null;
             for (var i = 0; i < _rows.Count; i++)
             {
                 var row = _rows[i];
@@ -105,7 +130,7 @@ internal sealed class PendingChanges
     {
         lock (_lock)
         {
-            return [.. _rows.Where(r => r.Served && string.CompareOrdinal(r.LastUpdated, lastUpdated) <= 0)];
+            return _rows.Count == 0 ? [] : [.. _rows.Where(r => r.Served && string.CompareOrdinal(r.LastUpdated, lastUpdated) <= 0)];
         }
     }
 
@@ -116,5 +141,30 @@ internal sealed class PendingChanges
         {
             _rows.RemoveAll(r => ids.Contains(r.Id));
         }
+    }
+
+    private void Unlist(HeldPoll held)
+    {
+        if (!held.IsListed)
+        {
+            return;
+        }
+
+        if (_waiting == held)
+        {
+            _waiting = held.Next;
+        }
+        else
+        {
+            var before = _waiting!;
+            while (before.Next != held)
+            {
+                before = before.Next!;
+            }
+
+            before.Next = held.Next;
+        }
+
+        (held.Next, held.IsListed) = (null, false);
     }
 }

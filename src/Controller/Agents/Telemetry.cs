@@ -21,8 +21,8 @@ internal sealed class Telemetry(Database database, TimeProvider time)
         var ms = now.ToUnixTimeMilliseconds();
         lock (fog.Telemetry)
         {
-            fog.Telemetry.Dirty |= database.IsSoleOwner || ms - (fog.Telemetry.Status.LastActive ?? 0) > SeenInterval.TotalMilliseconds;
-            fog.Telemetry.Status = fog.Telemetry.Status with { LastActive = ms };
+            fog.Telemetry.Dirty |= database.IsSoleOwner || ms - (fog.Telemetry.LastActive ?? 0) > SeenInterval.TotalMilliseconds;
+            fog.Telemetry.LastActive = ms;
         }
     }
 
@@ -135,7 +135,7 @@ internal sealed class Telemetry(Database database, TimeProvider time)
 
         lock (fog.Telemetry)
         {
-            return stored.Merge(fog.Telemetry.Status);
+            return stored.Merge(fog.Telemetry.Newest);
         }
     }
 
@@ -166,11 +166,10 @@ internal sealed class Telemetry(Database database, TimeProvider time)
     {
         NoteRestart(fog, node);
         var telemetry = fog.Telemetry;
-        var before = telemetry.Status;
-        telemetry.Status = before.Merge(node);
+        var transition = node.DaemonStatus is not null && node.DaemonStatus != telemetry.Status.DaemonStatus;
+        telemetry.Status.Take(node);
         telemetry.Dirty = true;
         telemetry.Version += microservices.Count;
-        var transition = node.DaemonStatus is not null && node.DaemonStatus != before.DaemonStatus;
 
         foreach (var report in microservices)
         {
@@ -250,8 +249,8 @@ internal sealed class Telemetry(Database database, TimeProvider time)
             telemetry.Dirty = false;
             // Another replica may know better about everything but what was seen here.
             return database.IsSoleOwner
-                ? new(fog, telemetry.Status, fog.SignedAtMark == 0 ? null : fog.SignedAtMark, microservices)
-                : new(fog, new FogStatus { LastActive = telemetry.Status.LastActive }, null, microservices);
+                ? new(fog, telemetry.Newest, fog.SignedAtMark == 0 ? null : fog.SignedAtMark, microservices)
+                : new(fog, new FogStatus { LastActive = telemetry.LastActive }, null, microservices);
         }
     }
 
@@ -272,7 +271,7 @@ internal sealed class Telemetry(Database database, TimeProvider time)
         {
             if (node.DaemonLastStart is { } start && start != fog.Telemetry.Status.DaemonLastStart)
             {
-                fog.Telemetry.Status = fog.Telemetry.Status with { DaemonLastStart = start };
+                fog.Telemetry.Status.DaemonLastStart = start;
                 fog.Polls.Reset();
             }
         }

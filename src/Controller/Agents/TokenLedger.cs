@@ -57,7 +57,8 @@ internal sealed class MemoryTokenLedger(TimeProvider time) : ITokenLedger
             var minute = token.Expires!.Value / 60;
             if (!_byMinute.TryGetValue(minute, out var used))
             {
-                _byMinute[minute] = used = [];
+                // As many as came in the minute before, so that it need not grow by leaps.
+                _byMinute[minute] = used = new(_byMinute.GetValueOrDefault(minute - 1)?.Count ?? 0);
             }
 
             if (!used.Add(digest))

@@ -51,6 +51,7 @@ internal static class Serving
         try
         {
             await using var controller = await ControllerApp.StartAsync(settings, cancel: stop);
+            using var heap = new HeapKeeper();
             manager.Ready();
             if (detach)
             {

@@ -1,5 +1,6 @@
 using Controller.AccessControl;
 using Controller.Agents;
+using Controller.Configuration;
 using Controller.Logging;
 
 namespace Controller.Hosting;
@@ -16,6 +17,8 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints)
     private readonly OperatorGate _operators = endpoints.ServiceProvider.GetRequiredService<OperatorGate>();
     private readonly AgentGate _agents = endpoints.ServiceProvider.GetRequiredService<AgentGate>();
     private readonly DeletedFog _deleted = endpoints.ServiceProvider.GetRequiredService<DeletedFog>();
+
+    private readonly ServerSettings _settings = endpoints.ServiceProvider.GetRequiredService<ControllerSettings>().Server;
 
     private readonly RequestLog _requests = endpoints.ServiceProvider.GetRequiredService<RequestLog>();
 
@@ -70,12 +73,20 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints)
     public RouteDescription Agent(string method, string path, string verb, int success, Func<HttpContext, FogEntry, Task> handler)
     {
         var farewell = _deleted.InPlaceOf(method, path);
-        return Map(new(method, path, RouteClass.Agent, new("agent", verb), success), async context =>
+        return Map(new(method, path, RouteClass.Agent, new("agent", verb), success), context =>
         {
-            var fog = await _agents.AuthenticateAsync(context);
-            context.Features.Set(fog);
-            await (fog.Identity is { IsDeleted: true } ? farewell(context, fog) : handler(context, fog));
+            // Nearly always decided in memory: then nothing of this waits while a poll is held.
+            var fog = _agents.AuthenticateAsync(context);
+            return fog.IsCompletedSuccessfully ? HandleAsync(context, fog.Result) : HandleLaterAsync(context, fog);
         });
+
+        async Task HandleLaterAsync(HttpContext context, ValueTask<FogEntry> fog) => await HandleAsync(context, await fog);
+
+        Task HandleAsync(HttpContext context, FogEntry fog)
+        {
+            context.Features.Set(fog);
+            return fog.Identity is { IsDeleted: true } ? farewell(context, fog) : handler(context, fog);
+        }
     }
 
     private RouteDescription Map(ApiRoute route, RequestDelegate handler)
@@ -83,7 +94,7 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints)
         _catalog.Add(route);
         // HEAD is answered wherever GET is (api-workloads 1.1).
         string[] methods = route.Method == HttpMethods.Get ? [HttpMethods.Get, HttpMethods.Head] : [route.Method];
-        endpoints.MapMethods(Base + route.Path, methods, handler).WithMetadata(route);
+        endpoints.MapMethods(Base + route.Path, methods, handler).WithMetadata(route, _settings);
         return route.Description;
     }
 }

@@ -39,7 +39,8 @@ internal static class RequestBody
         }
 
         CheckEncoding(request);
-        var limit = context.RequestServices.GetRequiredService<ControllerSettings>().Server.MaxJsonBodyBytes;
+        // Of the route, not of the request's services: those would be made for it.
+        var limit = context.GetEndpoint()!.Metadata.GetRequiredMetadata<ServerSettings>().MaxJsonBodyBytes;
         var (bytes, length) = await ReadAsync(request, limit, context.RequestAborted);
         context.Response.RegisterForDispose(new Rented(bytes));
         var json = bytes.AsMemory(0, length);

@@ -16,7 +16,7 @@ internal static class UploadedFile
     /// <exception cref="ApiException">413 over the limit; 400 without the part, with a file of another name, with a second file, or malformed.</exception>
     public static async Task<byte[]> ReadFileAsync(this HttpContext context, string part, string missing)
     {
-        var limit = context.RequestServices.GetRequiredService<ControllerSettings>().Server.MaxUploadBodyBytes;
+        var limit = context.GetEndpoint()!.Metadata.GetRequiredMetadata<ServerSettings>().MaxUploadBodyBytes;
         if (context.Request.ContentLength > limit)
         {
             throw ApiException.TooLarge(limit);

@@ -16,6 +16,9 @@ internal static class LoggingServices
                 // The framework tells about every request at "info"; its warnings are worth reading.
                 logging.AddFilter("Microsoft", LogLevel.Warning);
                 logging.AddFilter("System", LogLevel.Warning);
+
+                // It has nothing to say at that level, yet to be able to it would begin a span for each request.
+                logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
             }
         });
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Controller.Testing;
 
 namespace Controller.Tests.EndToEnd;
@@ -12,23 +13,32 @@ public sealed class StoryTests
     {
         using var directory = new TempDirectory();
         await using var controller = await NativeController.StartAsync(directory.Path);
-        using var demo = Process.Start(new ProcessStartInfo("dotnet")
+        var (exitCode, output) = await LoadAsync(controller, "demo");
+        if (exitCode != 0)
         {
-            ArgumentList =
-            {
-                Path.Combine(AppContext.BaseDirectory, "controller-load.dll"), "demo", "--url", controller.Url.ToString(),
-                "--username", NativeController.Username, "--password", NativeController.Password,
-            },
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var said = demo.StandardOutput.ReadToEndAsync();
-        var complained = demo.StandardError.ReadToEndAsync();
-        await demo.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
-        if (demo.ExitCode != 0)
-        {
-            Assert.Fail($"{await said}\n{await complained}\n{controller.Output}");
+            Assert.Fail($"{output}\n{controller.Output}");
         }
+    }
+
+    [Test]
+    public async Task A_fleet_lives_and_none_of_its_calls_fails()
+    {
+        using var directory = new TempDirectory();
+        await using var controller = await NativeController.StartAsync(directory.Path);
+        var (json, html, svg) = (Path.Combine(directory.Path, "fleet.json"), Path.Combine(directory.Path, "fleet.html"), Path.Combine(directory.Path, "fleet.svg"));
+
+        // The exit code judges times too, which is not for a test.
+        var (_, output) = await LoadAsync(
+            controller, "fleet", "--fogs", "5,20", "--seconds", "10", "--status-seconds", "1", "--hold", "2", "--json", json, "--html", html, "--svg", svg);
+        await Assert.That(File.Exists(json)).IsTrue().Because(output);
+        var metrics = JsonNode.Parse(await File.ReadAllTextAsync(json))!["metrics"]!.AsArray()
+            .ToDictionary(m => m!["metric"]!.GetValue<string>(), m => m!["value"]!);
+        await Assert.That(metrics["20 nodes: calls that failed"].GetValue<double>()).IsEqualTo(0).Because(output);
+        await Assert.That(metrics["20 nodes: status reports"].GetValue<double>()).IsGreaterThan(10);
+        await Assert.That(metrics.ContainsKey("20 nodes: poll without news, beyond its hold p99")).IsTrue().Because(output);
+        await Assert.That(metrics.ContainsKey("20 nodes: operator's change → node has read it p99")).IsTrue().Because(output);
+        await Assert.That(await File.ReadAllTextAsync(html)).Contains("<svg");
+        await Assert.That(await File.ReadAllTextAsync(svg)).StartsWith("<svg");
     }
 
     [Test]
@@ -38,5 +48,20 @@ public sealed class StoryTests
         await using var controller = await NativeController.StartAsync(directory.Path);
         await controller.StopAsync();
         await Assert.That(controller.ExitCode).IsEqualTo(0);
+    }
+
+    private static async Task<(int ExitCode, string Output)> LoadAsync(NativeController controller, string command, params string[] options)
+    {
+        using var load = Process.Start(new ProcessStartInfo("dotnet", [
+            Path.Combine(AppContext.BaseDirectory, "controller-load.dll"), command, "--url", controller.Url.ToString(),
+            "--username", NativeController.Username, "--password", NativeController.Password, .. options])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var said = load.StandardOutput.ReadToEndAsync();
+        var complained = load.StandardError.ReadToEndAsync();
+        await load.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
+        return (load.ExitCode, $"{await said}\n{await complained}");
     }
 }

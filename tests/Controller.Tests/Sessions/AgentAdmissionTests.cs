@@ -98,7 +98,7 @@ public sealed class AgentAdmissionTests
         await using var w = await SessionWorld.StartAsync();
         await w.RefusalAsync($"/agent/logs/iofog/{w.Agent.Uuid}/x", w.Agent.Token());
         var fog = w.Controller.Service<Fleet>().Find(w.Agent.Uuid)!;
-        await Assert.That(fog.Telemetry.Status.LastActive ?? 0).IsGreaterThan(DateTimeOffset.UtcNow.AddMinutes(-1).ToUnixTimeMilliseconds());
+        await Assert.That(fog.Telemetry.LastActive ?? 0).IsGreaterThan(DateTimeOffset.UtcNow.AddMinutes(-1).ToUnixTimeMilliseconds());
     }
 
     [Test]
