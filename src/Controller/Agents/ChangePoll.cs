@@ -30,8 +30,12 @@ internal sealed class ChangePoll
     public async Task AnswerAsync(HttpContext context, FogEntry fog)
     {
         var until = fog.Polls.MayHold ? _time.GetUtcNow() + Shorter(_hold, context.Request.Headers["Prefer"]) : DateTimeOffset.MinValue;
-        var answer = await _feed.ReadAsync(fog, context.RequestAborted);
-        if (answer.Flags == ChangeFlags.None && MayWait(fog, until))
+        ChangesAnswer answer;
+        if (!MayWait(fog, until))
+        {
+            answer = await _feed.ReadAsync(fog, context.RequestAborted);
+        }
+        else
         {
             var held = fog.Changes.Take(_time);
             var gone = context.RequestAborted.UnsafeRegister(static held => ((HeldPoll)held!).Wake(), held);
