@@ -21,7 +21,8 @@ internal sealed class HeapKeeper : IDisposable
         var whole = GC.GetGCMemoryInfo(GCKind.FullBlocking);
         if (IsDue(GC.GetGCMemoryInfo(GCKind.Any).HeapSizeBytes, whole.HeapSizeBytes))
         {
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
+            // Compacting, and what is free goes back to the system.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         }
     }
 
