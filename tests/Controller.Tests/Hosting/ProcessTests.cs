@@ -122,7 +122,8 @@ public sealed class ProcessTests
         {
             // The runtime that runs this test, beside the program that was built for it.
             var dotnet = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", "..", "dotnet"));
-            var start = new ProcessStartInfo(dotnet, [Path.Combine(AppContext.BaseDirectory, "controller.dll")])
+            // A test run in the background of a shell ignores SIGINT, and what it starts would too.
+            var start = new ProcessStartInfo("env", ["--default-signal=INT", dotnet, Path.Combine(AppContext.BaseDirectory, "controller.dll")])
             {
                 WorkingDirectory = directory,
                 RedirectStandardOutput = true,
