@@ -7,8 +7,8 @@ public sealed class HeapKeeperTests
     private const long Megabyte = 1024 * 1024;
 
     [Test]
-    [Arguments(8, 0, false)]
-    [Arguments(9, 0, true)]
+    [Arguments(0, 0, true)]
+    [Arguments(1, 0, true)]
     [Arguments(108, 100, false)]
     [Arguments(114, 100, false)]
     [Arguments(115, 100, true)]
