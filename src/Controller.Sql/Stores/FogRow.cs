@@ -88,7 +88,3 @@ public sealed record HalRow(long Id, string Info, string FogUuid, DateTimeOffset
 
 /// <summary>A fog that an offline check looks at.</summary>
 public sealed record FogLivenessRow(string Uuid, int StatusFrequency, long LastActive);
-
-/// <summary>SSH tunnel of a fog.</summary>
-public sealed record TunnelRow(
-    long Id, string? Username, string? Password, string? Host, int? RemotePort, int? LocalPort, string? RsaKey, bool Closed, string FogUuid);

@@ -1,6 +1,6 @@
 namespace Controller.Sql.Stores;
 
-/// <summary>The node behind a fog: its silence, its hardware, its tunnel.</summary>
+/// <summary>The node behind a fog: its silence, its hardware.</summary>
 public static class NodeStore
 {
     /// <summary>Fogs that count as running and have not been heard of since a time (milliseconds since 1970).</summary>
@@ -96,17 +96,6 @@ public static class NodeStore
 
         return true;
     }
-
-    /// <summary>The tunnel of a fog; null when it has none.</summary>
-    public static Task<TunnelRow?> FindTunnelAsync(DbSession session, string fogUuid) =>
-        session.QueryOneAsync(
-            """
-            SELECT "id", "username", "password", "host", "remote_port", "local_port", "rsa_key", "closed", "iofog_uuid"
-            FROM "Tunnels" WHERE "iofog_uuid" = @fog ORDER BY "id" DESC
-            """,
-            r => new TunnelRow(
-                r.Long(), r.TextOrNull(), r.TextOrNull(), r.TextOrNull(), r.IntOrNull(), r.IntOrNull(), r.TextOrNull(), r.Bool(), r.Text()),
-            new() { { "fog", fogUuid } });
 
     private static string HalTable(bool usb) => usb ? "USBInfos" : "HWInfos";
 }

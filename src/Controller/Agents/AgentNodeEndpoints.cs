@@ -4,6 +4,7 @@ using Controller.Hosting;
 using Controller.Platform;
 using Controller.Sql;
 using Controller.Sql.Stores;
+using Controller.Tunnels;
 
 namespace Controller.Agents;
 
@@ -17,6 +18,7 @@ internal static class AgentNodeEndpoints
         var removal = api.Services.GetRequiredService<FogRemoval>();
         var keys = api.Services.GetRequiredService<ProvisioningKeys>();
         var database = api.Services.GetRequiredService<Database>();
+        var tunnels = api.Services.GetRequiredService<TunnelPasswords>();
         var time = api.Services.GetRequiredService<TimeProvider>();
         var trustAnchor = Encoding.ASCII.GetBytes(TrustAnchor.Read(api.Services.GetRequiredService<ControllerSettings>().Server.Tls));
 
@@ -93,9 +95,10 @@ internal static class AgentNodeEndpoints
 
         api.Agent("GET", "/agent/tunnel", "get", 200, async (context, fog) =>
         {
-            var row = await database.ReadAsync(s => NodeStore.FindTunnelAsync(s, fog.Uuid), context.RequestAborted)
+            var row = await database.ReadAsync(s => TunnelStore.FindAsync(s, fog.Uuid), context.RequestAborted)
                 ?? throw ApiException.NotFound("Tunnel not found");
-            var tunnel = new TunnelBody(row.Id, row.Username, row.Password, row.Host, row.RemotePort, row.LocalPort, row.RsaKey, row.Closed, row.FogUuid);
+            var tunnel = new TunnelBody(
+                row.Id, row.Username, tunnels.Open(row), row.Host, row.RemotePort, row.LocalPort, row.RsaKey, row.Closed, row.FogUuid);
             await context.RespondAsync(200, new(tunnel), AgentNodeJson.Default.TunnelAnswer);
         })
             .Describe("The tunnel the node shall open", answer: static () => AgentNodeJson.Default.TunnelAnswer);

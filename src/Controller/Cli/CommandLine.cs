@@ -67,6 +67,7 @@ internal static class CommandLine
             MicroserviceCommands.Create(host),
             CatalogCommands.Create(host),
             RegistryCommands.Create(host),
+            TunnelCommands.Create(host),
             RoutesCommand.Create(host),
             CheckCommand.CreateInit(host),
         };

@@ -101,6 +101,10 @@ internal sealed class Field(Action<ParseResult, ApiRequest> apply, params Option
             option);
     }
 
+    /// <summary>A file whose text becomes a member.</summary>
+    public static Field TextOfFile(CommandHost host, string member, string description, params string[] names) =>
+        Of<string>(description, names, (path, body) => body[member] = JsonValue.Create(ReadText(host, path)));
+
     private static Field Of<T>(string description, string[] names, Action<T, JsonObject> write, bool several = false)
     {
         var option = new Option<T>(names[0], names[1..]) { Description = description, AllowMultipleArgumentsPerToken = several };
@@ -126,12 +130,19 @@ internal sealed class Field(Action<ParseResult, ApiRequest> apply, params Option
     {
         try
         {
-            var text = path == "-" ? host.Input.ReadToEnd() : System.IO.File.ReadAllText(host.FullPath(path));
-            return JsonNode.Parse(text) as JsonObject ?? throw new CommandException($"{path} holds no JSON object", "InvalidArgumentError");
+            return JsonNode.Parse(ReadText(host, path)) as JsonObject ?? throw new CommandException($"{path} holds no JSON object", "InvalidArgumentError");
         }
         catch (JsonException e)
         {
             throw new CommandException($"{path} is not JSON: {e.Message}", "InvalidArgumentError");
+        }
+    }
+
+    private static string ReadText(CommandHost host, string path)
+    {
+        try
+        {
+            return path == "-" ? host.Input.ReadToEnd() : System.IO.File.ReadAllText(host.FullPath(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -27,6 +27,7 @@ using Controller.SignInPage;
 using Controller.Sql;
 using Controller.Status;
 using Controller.Substitution;
+using Controller.Tunnels;
 using Controller.Ws.Sessions;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -318,6 +319,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .AddRegistries()
             .AddPlatform()
             .AddFogs()
+            .AddTunnels()
             .AddMicroservices()
             .AddApplications()
             .AddRoles()
@@ -378,6 +380,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         AgentNodeEndpoints.Map(api);
         FogEndpoints.Map(api);
         FogCommandEndpoints.Map(api);
+        TunnelEndpoints.Map(api);
         RoleEndpoints.Map(api);
         ServiceAccountEndpoints.Map(api);
         EventEndpoints.Map(api);

@@ -6,6 +6,8 @@ namespace Controller.Secrets;
 /// <summary>Data objects (text values by key) that are kept encrypted under a name (runtime 5.1).</summary>
 internal sealed partial class SecretData(SecretCipher cipher, ILogger<SecretData> log)
 {
+    private const string TextKey = "value";
+
     /// <summary>The stored form of a data object.</summary>
     public string Seal(string name, IEnumerable<KeyValuePair<string, string>> data)
     {
@@ -48,6 +50,13 @@ internal sealed partial class SecretData(SecretCipher cipher, ILogger<SecretData
             return null;
         }
     }
+
+    /// <summary>The stored form of one text; an empty one stays empty.</summary>
+    public string SealText(string name, string text) => text.Length == 0 ? "" : Seal(name, [new(TextKey, text)]);
+
+    /// <summary>The text in a stored one. What cannot be read is used as it is: rows of the original hold clear text.</summary>
+    public string? OpenText(string name, string? stored) =>
+        string.IsNullOrEmpty(stored) ? stored : Open(name, stored)?.GetValueOrDefault(TextKey) ?? stored;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The stored data of {name} cannot be read: {cause}")]
     private static partial void Unreadable(ILogger log, string name, string cause);

@@ -17,7 +17,6 @@ public sealed partial class DocExampleTests
     [Arguments("registries")]
     public async Task The_examples_of_a_page_work(string page)
     {
-        await using var controller = await TestController.StartAsync();
         using var directory = new TempDirectory();
         var text = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", page + ".md"));
         var script = "set -eu -o pipefail\n";
@@ -34,6 +33,8 @@ public sealed partial class DocExampleTests
             }
         }
 
+        var configuration = Path.Combine(directory.Path, "config.yaml");
+        await using var controller = await TestController.StartAsync(File.Exists(configuration) ? new() { ["CONFIG_PATH"] = configuration } : null);
         var (exit, output) = await RunAsync(script, directory.Path, $"{controller.App.Address}api/v3");
         await Assert.That(exit).IsEqualTo(0).Because(output);
     }

@@ -64,7 +64,7 @@ internal sealed class PropertyWorld(Workloads world) : IAsyncDisposable
     public IEnumerable<ApiRoute> Routes => world.Controller.Service<RouteCatalog>().Routes.Where(r =>
         (r.Description.Body is not null || r.Description.FilePart is not null)
         && new[] { "/iofog", "/application", "/microservices", "/catalog", "/registries" }.Any(p => r.Path.StartsWith(p, StringComparison.Ordinal))
-        && !r.Path.EndsWith("/tunnel", StringComparison.Ordinal)
+        && !r.Path.EndsWith("/tunnel", StringComparison.Ordinal) // needs an SSH server in the configuration
         && !r.Path.StartsWith("/applicationTemplate", StringComparison.Ordinal));
 
     /// <summary>Values that lead somewhere, so that what the definition allows is also done.</summary>
