@@ -7,7 +7,7 @@ namespace Controller.Tunnels;
 /// <summary>Reverse SSH tunnels from nodes (api-platform 7).</summary>
 internal static class TunnelEndpoints
 {
-    private const string Tunnel = "/iofog/{uuid}/tunnel";
+    private const string Tunnel = "/iofog/{id}/tunnel";
 
     public static void Map(ApiRoutes api)
     {
@@ -23,19 +23,19 @@ internal static class TunnelEndpoints
         })
             .Describe("List the tunnels", answer: static () => TunnelJson.Default.TunnelListBody);
 
-        api.Operator("GET", Tunnel, new("tunnels", "get", "uuid"), 200, async context =>
+        api.Operator("GET", Tunnel, new("tunnels", "get", "id"), 200, async context =>
         {
-            var row = await tunnels.GetAsync(context.PathValue("uuid"), context.RequestAborted);
+            var row = await tunnels.GetAsync(context.PathValue("id"), context.RequestAborted);
             await context.RespondAsync(200, new(row.Username, row.Host, row.RemotePort, row.LocalPort, Status(row)), TunnelJson.Default.TunnelStateBody);
         })
             .Describe("Read a node's tunnel", answer: static () => TunnelJson.Default.TunnelStateBody);
 
-        api.Operator("PATCH", Tunnel, new("tunnels", "patch", "uuid"), 204, async context =>
+        api.Operator("PATCH", Tunnel, new("tunnels", "patch", "id"), 204, async context =>
         {
             // Whoever may open tunnels chooses the node; where it leads is for the administrator of this machine to say.
             var isLocal = LocalOperator.Of(context) is not null;
             var body = await context.ReadJsonAsync(TunnelSchemas.Change);
-            var uuid = context.PathValue("uuid");
+            var uuid = context.PathValue("id");
             await (body.Text("action") switch
             {
                 "open" => tunnels.OpenAsync(uuid, isLocal ? body : null, context.RequestAborted),
