@@ -9,7 +9,7 @@ namespace Controller.Agents;
 /// </summary>
 internal sealed class HeldPoll : IValueTaskSource
 {
-    private const int Idle = 0, Armed = 1, Woken = 2;
+    private const int Idle = 0, Armed = 1, Waking = 2, Woken = 3;
 
     private readonly ITimer _timer;
     private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
@@ -46,9 +46,10 @@ internal sealed class HeldPoll : IValueTaskSource
     /// <summary>Ends the wait. Any thread, any number of times.</summary>
     public void Wake()
     {
-        if (Interlocked.CompareExchange(ref _state, Woken, Armed) == Armed)
+        if (Interlocked.CompareExchange(ref _state, Waking, Armed) == Armed)
         {
             _source.SetResult(true);
+            Volatile.Write(ref _state, Woken);
         }
     }
 
@@ -57,12 +58,20 @@ internal sealed class HeldPoll : IValueTaskSource
     public bool TryRest()
     {
         _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        return Volatile.Read(ref _state) == Idle || Interlocked.CompareExchange(ref _state, Idle, Armed) == Armed;
+        return Volatile.Read(ref _state) is Idle or Woken || Interlocked.CompareExchange(ref _state, Idle, Armed) == Armed;
     }
 
     void IValueTaskSource.GetResult(short token)
     {
         _source.GetResult(token);
+
+        // The waker may not be through yet: it must not find the source of the next wait.
+        var spin = new SpinWait();
+        while (Volatile.Read(ref _state) == Waking)
+        {
+            spin.SpinOnce();
+        }
+
         Volatile.Write(ref _state, Idle);
     }
 

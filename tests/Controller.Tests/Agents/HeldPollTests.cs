@@ -108,4 +108,28 @@ public sealed class HeldPollTests
             _changes.GiveBack(held);
         }
     }
+
+    [Test]
+    public async Task A_waker_that_is_not_through_leaves_the_next_wait_alone()
+    {
+        var held = _changes.Take(_time);
+        var done = false;
+        var waker = Task.Factory.StartNew(
+            () =>
+            {
+                while (!Volatile.Read(ref done))
+                {
+                    held.Wake();
+                }
+            },
+            TaskCreationOptions.LongRunning);
+        for (var wait = 0; wait < 20_000; wait++)
+        {
+            held.Arm();
+            await held.WaitAsync(Hold);
+        }
+
+        Volatile.Write(ref done, true);
+        await waker.WaitAsync(Patience);
+    }
 }
