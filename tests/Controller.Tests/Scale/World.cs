@@ -12,7 +12,9 @@ namespace Controller.Tests.Scale;
 internal sealed class World(TestController controller, TimeProvider clock) : IAsyncDisposable
 {
     private readonly List<TestAgent> _fogs = [];
+    private readonly ConcurrentDictionary<string, int> _ports = new(StringComparer.Ordinal);
     private int _applications;
+    private int _lastPort = 10_000;
 
     public TestController Controller => controller;
 
@@ -64,7 +66,7 @@ internal sealed class World(TestController controller, TimeProvider clock) : IAs
 
     public JsonObject Microservice(string name, int fog)
     {
-        var body = ApplicationFixture.Microservice(name, _fogs[fog].Uuid, 10_000 + (name.GetHashCode(StringComparison.Ordinal) & 0x7FFF));
+        var body = ApplicationFixture.Microservice(name, _fogs[fog].Uuid, _ports.GetOrAdd(name, _ => Interlocked.Increment(ref _lastPort)));
         body["registryId"] = 1;
         body["env"] = new JsonArray(new JsonObject { ["key"] = "A", ["value"] = "1" }, new JsonObject { ["key"] = "B", ["value"] = "2" });
         body["cmd"] = new JsonArray("--a", "--b");
