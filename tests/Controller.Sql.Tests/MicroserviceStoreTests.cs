@@ -214,9 +214,9 @@ public sealed class MicroserviceStoreTests(SqlFlavor flavor)
         {
             await Assert.That((await SecretDataStore.ListSecretsAsync(s, ["s", "t"])).Single()).IsEqualTo(new StoredData("s", true, "x"));
             await Assert.That((await SecretDataStore.ListConfigMapsAsync(s, ["c"])).Single()).IsEqualTo(new StoredData("c", false, "y"));
-            await Assert.That((await VolumeMountRefStore.ListAsync(s, ["mount"])).Single()).IsEqualTo(new VolumeMountRef("v", "mount", "s", null));
-            await Assert.That(await VolumeMountRefStore.LinkAsync(s, [("v", "fog-1"), ("v", "fog-1")])).IsEquivalentTo([("v", "fog-1")]);
-            await Assert.That(await VolumeMountRefStore.LinkAsync(s, [("v", "fog-1"), ("v", "fog-2")])).IsEquivalentTo([("v", "fog-2")]);
+            await Assert.That((await VolumeMountStore.ListAsync(s, ["mount"])).Single()).IsEqualTo(new VolumeMountRow("v", "mount", null, "s"));
+            await Assert.That(await VolumeMountStore.LinkAsync(s, [("v", "fog-1"), ("v", "fog-1")])).IsEquivalentTo([("v", "fog-1")]);
+            await Assert.That(await VolumeMountStore.LinkAsync(s, [("v", "fog-1"), ("v", "fog-2")])).IsEquivalentTo([("v", "fog-2")]);
             await Assert.That((await FogTargetStore.ListAsync(s, ["fog-2", "none"], ["edge-1"])).Select(f => f.Uuid)).IsEquivalentTo(["fog-1", "fog-2"]);
             await Assert.That(await FogTargetStore.FindByNameAsync(s, "edge-1"))
                 .IsEqualTo(new FogTarget("fog-1", "edge-1", 1, "host-1", """["crun"]""", "edgelet"));

@@ -18,6 +18,26 @@ public sealed record VolumeMountSource(VolumeMountRow Mount, string? SecretType,
 /// <summary>Volume mounts and the fogs they are linked to.</summary>
 public static class VolumeMountStore
 {
+    private const string Select = "SELECT \"uuid\", \"name\", \"config_map_name\", \"secret_name\", \"version\" FROM \"VolumeMounts\"";
+
+    /// <summary>All mounts, by name.</summary>
+    public static Task<List<VolumeMountRow>> ListAsync(DbSession session) => session.QueryAsync(Select + " ORDER BY \"name\", \"uuid\"", Map);
+
+    /// <summary>The mounts of these names.</summary>
+    public static Task<List<VolumeMountRow>> ListAsync(DbSession session, IEnumerable<string> names)
+    {
+        var parameters = new SqlParams();
+        return session.QueryAsync($"{Select} WHERE \"name\" IN {parameters.In("n", names)}", Map, parameters);
+    }
+
+    /// <summary>The mount of a name; null when there is none.</summary>
+    public static Task<VolumeMountRow?> FindAsync(DbSession session, string name) =>
+        session.QueryOneAsync(Select + " WHERE \"name\" = @name", Map, new() { { "name", name } });
+
+    /// <summary>As <see cref="FindAsync"/>, keeping other writers of the row away until the transaction ends.</summary>
+    public static Task<VolumeMountRow?> FindForUpdateAsync(DbSession session, string name) =>
+        session.QueryOneAsync(Select + " WHERE \"name\" = @name" + session.Dialect.ForUpdate, Map, new() { { "name", name } });
+
     /// <summary>The mounts linked to a fog with their data, by name.</summary>
     public static Task<List<VolumeMountSource>> ListForFogAsync(DbSession session, string fogUuid) =>
         session.QueryAsync(
@@ -29,68 +49,76 @@ public static class VolumeMountStore
             WHERE v."uuid" IN (SELECT l."volume_mount_uuid" FROM "FogVolumeMounts" l WHERE l."fog_uuid" = @fog)
             ORDER BY v."name", v."uuid"
             """,
-            r => new VolumeMountSource(
-                new VolumeMountRow(r.Text(), r.Text(), r.TextOrNull(), r.TextOrNull(), r.Int()), r.TextOrNull(), r.TextOrNull(), r.TextOrNull()),
+            r => new VolumeMountSource(Map(r), r.TextOrNull(), r.TextOrNull(), r.TextOrNull()),
             new() { { "fog", fogUuid } });
 
     /// <summary>Adds a mount, linked to no fog.</summary>
-    public static Task InsertAsync(DbSession session, VolumeMountRow mount, DateTimeOffset now) =>
-        session.ExecuteAsync(
+    public static Task InsertAsync(DbSession session, VolumeMountRow mount, DateTimeOffset now)
+    {
+        var values = Values(mount, now);
+        values.Add("name", mount.Name);
+        return session.ExecuteAsync(
             """
             INSERT INTO "VolumeMounts" ("uuid", "name", "config_map_name", "secret_name", "version", "created_at", "updated_at")
             VALUES (@uuid, @name, @config_map, @secret, @version, @now, @now)
             """,
-            new()
-            {
-                { "uuid", mount.Uuid },
-                { "name", mount.Name },
-                { "config_map", mount.ConfigMapName },
-                { "secret", mount.SecretName },
-                { "version", mount.Version },
-                { "now", now },
-            });
-
-    /// <summary>Links a mount to a fog; false when it was linked already or either does not exist.</summary>
-    public static async Task<bool> LinkAsync(DbSession session, string mountUuid, string fogUuid) =>
-        await session.ExecuteAsync(
-            """
-            INSERT INTO "FogVolumeMounts" ("fog_uuid", "volume_mount_uuid")
-            SELECT f."uuid", v."uuid" FROM "Fogs" f CROSS JOIN "VolumeMounts" v
-            WHERE f."uuid" = @fog AND v."uuid" = @mount AND NOT EXISTS (
-              SELECT 1 FROM "FogVolumeMounts" l WHERE l."fog_uuid" = f."uuid" AND l."volume_mount_uuid" = v."uuid")
-            """,
-            new() { { "fog", fogUuid }, { "mount", mountUuid } }).ConfigureAwait(false) > 0;
-
-    /// <summary>Removes the link between a mount and a fog; false when there was none.</summary>
-    public static async Task<bool> UnlinkAsync(DbSession session, string mountUuid, string fogUuid) =>
-        await session.ExecuteAsync(
-            "DELETE FROM \"FogVolumeMounts\" WHERE \"fog_uuid\" = @fog AND \"volume_mount_uuid\" = @mount",
-            new() { { "fog", fogUuid }, { "mount", mountUuid } }).ConfigureAwait(false) > 0;
-
-    /// <summary>A mount changed: gives it its next version; returns the fogs that have it.</summary>
-    public static Task<List<string>> RaiseVersionAsync(DbSession session, string mountUuid, DateTimeOffset now) =>
-        RaiseAsync(session, "uuid", mountUuid, now);
-
-    /// <summary>A secret changed: gives the mounts of it their next version; returns the fogs that have them.</summary>
-    public static Task<List<string>> RaiseVersionsOfSecretAsync(DbSession session, string secretName, DateTimeOffset now) =>
-        RaiseAsync(session, "secret_name", secretName, now);
-
-    /// <summary>A config map changed: gives the mounts of it their next version; returns the fogs that have them.</summary>
-    public static Task<List<string>> RaiseVersionsOfConfigMapAsync(DbSession session, string configMapName, DateTimeOffset now) =>
-        RaiseAsync(session, "config_map_name", configMapName, now);
-
-    /// <summary>The fogs that a mount is linked to.</summary>
-    public static Task<List<string>> FogsOfAsync(DbSession session, string mountUuid) => FogsAsync(session, "uuid", mountUuid);
-
-    private static async Task<List<string>> RaiseAsync(DbSession session, string column, string value, DateTimeOffset now)
-    {
-        var raised = await session.ExecuteAsync(
-            $"UPDATE \"VolumeMounts\" SET \"version\" = COALESCE(\"version\", 0) + 1, \"updated_at\" = @now WHERE \"{column}\" = @value",
-            new() { { "now", now }, { "value", value } }).ConfigureAwait(false);
-        return raised == 0 ? [] : await FogsAsync(session, column, value).ConfigureAwait(false);
+            values);
     }
 
-    private static Task<List<string>> FogsAsync(DbSession session, string column, string value) =>
+    /// <summary>Writes source and version of a mount.</summary>
+    public static Task UpdateAsync(DbSession session, VolumeMountRow mount, DateTimeOffset now) =>
+        session.ExecuteAsync(
+            """
+            UPDATE "VolumeMounts" SET "config_map_name" = @config_map, "secret_name" = @secret, "version" = @version, "updated_at" = @now
+            WHERE "uuid" = @uuid
+            """,
+            Values(mount, now));
+
+    /// <summary>Removes a mount and its links.</summary>
+    public static Task DeleteAsync(DbSession session, string uuid) =>
+        session.ExecuteAsync("DELETE FROM \"VolumeMounts\" WHERE \"uuid\" = @uuid", new() { { "uuid", uuid } });
+
+    /// <summary>Links mounts to fogs, both of which exist; returns the links that were not there already.</summary>
+    public static async Task<List<(string Mount, string Fog)>> LinkAsync(DbSession session, IReadOnlyCollection<(string Mount, string Fog)> links)
+    {
+        var parameters = new SqlParams();
+        var existing = await session.QueryAsync(
+            $"""
+            SELECT "volume_mount_uuid", "fog_uuid" FROM "FogVolumeMounts"
+            WHERE "fog_uuid" IN {parameters.In("f", links.Select(l => l.Fog).Distinct())}
+              AND "volume_mount_uuid" IN {parameters.In("m", links.Select(l => l.Mount).Distinct())}
+            """,
+            r => (Mount: r.Text(), Fog: r.Text()),
+            parameters).ConfigureAwait(false);
+        var added = links.Distinct().Except(existing).ToList();
+        await BulkInsert.RunAsync(session, "FogVolumeMounts", ["volume_mount_uuid", "fog_uuid"], added, l => [l.Mount, l.Fog]).ConfigureAwait(false);
+        return added;
+    }
+
+    /// <summary>Removes the links between a mount and fogs, as far as there are any.</summary>
+    public static Task UnlinkAsync(DbSession session, string mountUuid, IEnumerable<string> fogUuids)
+    {
+        var parameters = new SqlParams { { "mount", mountUuid } };
+        return session.ExecuteAsync(
+            $"DELETE FROM \"FogVolumeMounts\" WHERE \"volume_mount_uuid\" = @mount AND \"fog_uuid\" IN {parameters.In("f", fogUuids)}", parameters);
+    }
+
+    /// <summary>The fogs that a mount is linked to.</summary>
+    public static Task<List<string>> ListFogsAsync(DbSession session, string mountUuid) => ListFogsAsync(session, "uuid", mountUuid);
+
+    /// <summary>The fogs that the mounts of a secret or config map are linked to.</summary>
+    public static Task<List<string>> ListFogsAsync(DbSession session, DataKind kind, string name) => ListFogsAsync(session, Column(kind), name);
+
+    /// <summary>A secret or config map changed: gives the mounts of it their next version; returns the fogs that have them.</summary>
+    public static async Task<List<string>> RaiseVersionsAsync(DbSession session, DataKind kind, string name, DateTimeOffset now)
+    {
+        var raised = await session.ExecuteAsync(
+            $"UPDATE \"VolumeMounts\" SET \"version\" = COALESCE(\"version\", 0) + 1, \"updated_at\" = @now WHERE \"{Column(kind)}\" = @name",
+            new() { { "now", now }, { "name", name } }).ConfigureAwait(false);
+        return raised == 0 ? [] : await ListFogsAsync(session, kind, name).ConfigureAwait(false);
+    }
+
+    private static Task<List<string>> ListFogsAsync(DbSession session, string column, string value) =>
         session.QueryAsync(
             $"""
             SELECT DISTINCT l."fog_uuid" FROM "FogVolumeMounts" l JOIN "VolumeMounts" v ON v."uuid" = l."volume_mount_uuid"
@@ -98,4 +126,17 @@ public static class VolumeMountStore
             """,
             r => r.Text(),
             new() { { "value", value } });
+
+    private static string Column(DataKind kind) => kind == DataKind.Secret ? "secret_name" : "config_map_name";
+
+    private static SqlParams Values(VolumeMountRow mount, DateTimeOffset now) => new()
+    {
+        { "uuid", mount.Uuid },
+        { "config_map", mount.ConfigMapName },
+        { "secret", mount.SecretName },
+        { "version", mount.Version },
+        { "now", now },
+    };
+
+    private static VolumeMountRow Map(SqlRow r) => new(r.Text(), r.Text(), r.TextOrNull(), r.TextOrNull(), r.IntOrNull() ?? 1);
 }

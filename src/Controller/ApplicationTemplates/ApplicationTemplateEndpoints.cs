@@ -81,7 +81,6 @@ internal static class ApplicationTemplateEndpoints
                 await context.FillAsync(Manifest.ToElement(variables)), ApplicationTemplateJson.Default.JsonElement);
         }
 
-        var element = Manifest.ToElement(body);
-        return schema.Validate(element) is { } violation ? throw ApiException.Validation(violation) : new JsonFields(element);
+        return schema.Check(Manifest.ToElement(body));
     }
 }

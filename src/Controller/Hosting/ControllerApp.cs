@@ -6,6 +6,7 @@ using Controller.ApplicationTemplates;
 using Controller.Architectures;
 using Controller.Catalog;
 using Controller.Cluster;
+using Controller.ConfigMaps;
 using Controller.Configuration;
 using Controller.ConsoleSite;
 using Controller.Events;
@@ -28,6 +29,7 @@ using Controller.Sql;
 using Controller.Status;
 using Controller.Substitution;
 using Controller.Tunnels;
+using Controller.VolumeMounts;
 using Controller.Ws.Sessions;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -248,6 +250,11 @@ internal sealed partial class ControllerApp : IAsyncDisposable
 
     private async Task StartAsync(ControllerSettings settings, CancellationToken cancel)
     {
+        if (settings.Vault.Enabled)
+        {
+            NoVault(_logger);
+        }
+
         if (_tls?.Warning is { } warning)
         {
             TlsWarning(_logger, warning);
@@ -313,7 +320,9 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .AddAccessControl()
             .AddIdentity(settings)
             .AddSingleton(new SecretCipher(LoadMasterKey(settings.Data)))
-            .AddSingleton<SecretData>()
+            .AddSecrets()
+            .AddConfigMaps()
+            .AddVolumeMounts()
             .AddAgents()
             .AddCatalog()
             .AddRegistries()
@@ -377,6 +386,9 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         ArchitectureEndpoints.Map(api);
         CatalogEndpoints.Map(api);
         RegistryEndpoints.Map(api);
+        SecretEndpoints.Map(api);
+        ConfigMapEndpoints.Map(api);
+        VolumeMountEndpoints.Map(api);
         AgentNodeEndpoints.Map(api);
         FogEndpoints.Map(api);
         FogCommandEndpoints.Map(api);
@@ -392,6 +404,9 @@ internal sealed partial class ControllerApp : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Controller {version} serves the API on port {apiPort} and the Console on port {consolePort} ({scheme})")]
     private static partial void Started(ILogger log, string version, int apiPort, int consolePort, string scheme);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Vault initialization failed: vaults are not supported yet. Continuing with internal encryption.")]
+    private static partial void NoVault(ILogger log);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{warning}")]
     private static partial void TlsWarning(ILogger log, string warning);

@@ -24,9 +24,13 @@ internal static class RequestBody
     public static async ValueTask<JsonFields> ReadJsonAsync(this HttpContext context, BodySchema schema)
     {
         RouteAgreement.CheckBody(context, schema);
-        var body = await context.ReadJsonAsync();
-        return schema.Validate(body) is { } violation ? throw ApiException.Validation(violation) : new JsonFields(body);
+        return schema.Check(await context.ReadJsonAsync());
     }
+
+    /// <summary>A body that keeps to the schema, whatever it came in.</summary>
+    /// <exception cref="ApiException">400 for the first thing that does not.</exception>
+    public static JsonFields Check(this BodySchema schema, JsonElement body) =>
+        schema.Validate(body) is { } violation ? throw ApiException.Validation(violation) : new JsonFields(body);
 
     /// <summary>As <see cref="ReadJsonAsync(HttpContext, BodySchema)"/>, before any schema.</summary>
     public static async ValueTask<JsonElement> ReadJsonAsync(this HttpContext context)

@@ -12,7 +12,7 @@ internal sealed partial class MicroserviceService
         IReadOnlyList<PortRow>? Ports,
         IReadOnlyList<ExtraHostRow>? ExtraHosts,
         IReadOnlyList<VolumeMappingRow>? VolumeMappings,
-        IReadOnlyList<VolumeMountRef> Mounts,
+        IReadOnlyList<VolumeMountRow> Mounts,
         IReadOnlyList<EnvRow>? Env,
         IReadOnlyList<string>? Cmd,
         IReadOnlyList<string>? CdiDevices,

@@ -212,5 +212,5 @@ internal sealed partial class MicroserviceService(
     private static int? NonZero(int? number) => number is 0 ? null : number;
 
     /// <summary>A microservice that passed all checks, with the volume mounts it refers to.</summary>
-    private sealed record NewMicroservice(MicroserviceRow Row, IReadOnlyList<VolumeMountRef> Mounts);
+    private sealed record NewMicroservice(MicroserviceRow Row, IReadOnlyList<VolumeMountRow> Mounts);
 }

@@ -1,5 +1,4 @@
 using Controller.Agents;
-using Controller.Secrets;
 
 namespace Controller.Microservices;
 
@@ -7,8 +6,6 @@ namespace Controller.Microservices;
 internal static class MicroserviceServices
 {
     public static IServiceCollection AddMicroservices(this IServiceCollection services) => services
-        .AddSingleton<ReferencedValues>()
-        .AddSingleton<EnvironmentValues>()
         .AddSingleton<MicroserviceEnvironment>()
         .AddSingleton<MicroserviceVolumes>()
         .AddSingleton<MicroserviceJson>()

@@ -36,7 +36,7 @@ internal sealed class MicroserviceVolumes(ReferencedValues values, ChangeNotifie
 
     /// <summary>Checks mappings and returns the volume mounts they refer to.</summary>
     /// <exception cref="ApiException">400.</exception>
-    public async Task<IReadOnlyList<VolumeMountRef>> CheckAsync(DbSession session, IReadOnlyList<VolumeMappingRow> mappings)
+    public async Task<IReadOnlyList<VolumeMountRow>> CheckAsync(DbSession session, IReadOnlyList<VolumeMappingRow> mappings)
     {
         foreach (var mapping in mappings.Where(m => m.Type == Volume && !IsVolumeName(m.HostDestination)))
         {
@@ -52,7 +52,7 @@ internal sealed class MicroserviceVolumes(ReferencedValues values, ChangeNotifie
         }
 
         var mounts = await FindAsync(session, references.Select(r => r.Name));
-        var used = new List<VolumeMountRef>();
+        var used = new List<VolumeMountRow>();
         foreach (var (name, path) in references)
         {
             var mount = mounts.GetValueOrDefault(name) ?? throw ApiException.Validation($"Volume mount with name {name} not found");
@@ -67,19 +67,19 @@ internal sealed class MicroserviceVolumes(ReferencedValues values, ChangeNotifie
     }
 
     /// <summary>The volume mounts of stored mappings, as far as they exist.</summary>
-    public static async Task<IReadOnlyList<VolumeMountRef>> MountsOfAsync(DbSession session, IEnumerable<VolumeMappingRow> mappings)
+    public static async Task<IReadOnlyList<VolumeMountRow>> MountsOfAsync(DbSession session, IEnumerable<VolumeMappingRow> mappings)
     {
         var names = mappings.Where(m => m.Type == VolumeMount).Select(m => m.HostDestination.Split('/')[0]).ToList();
         return names.Count == 0 ? [] : [.. (await FindAsync(session, names)).Values];
     }
 
     /// <summary>Makes volume mounts available on fogs and tells their agents of new ones.</summary>
-    public async Task LinkAsync(DbSession session, IEnumerable<(VolumeMountRef Mount, string FogUuid)> links)
+    public async Task LinkAsync(DbSession session, IEnumerable<(VolumeMountRow Mount, string FogUuid)> links)
     {
         var wanted = links.Select(l => (l.Mount.Uuid, l.FogUuid)).ToList();
         if (wanted.Count > 0)
         {
-            var linked = await VolumeMountRefStore.LinkAsync(session, wanted);
+            var linked = await VolumeMountStore.LinkAsync(session, wanted);
             await changes.RaiseAsync(session, linked.Select(l => l.Fog), ChangeFlags.VolumeMounts);
         }
     }
@@ -105,13 +105,13 @@ internal sealed class MicroserviceVolumes(ReferencedValues values, ChangeNotifie
             : (hostDestination[..slash], hostDestination[(slash + 1)..]);
     }
 
-    private static async Task<Dictionary<string, VolumeMountRef>> FindAsync(DbSession session, IEnumerable<string> names)
+    private static async Task<Dictionary<string, VolumeMountRow>> FindAsync(DbSession session, IEnumerable<string> names)
     {
-        var found = await VolumeMountRefStore.ListAsync(session, names.Distinct(StringComparer.Ordinal));
+        var found = await VolumeMountStore.ListAsync(session, names.Distinct(StringComparer.Ordinal));
         return found.GroupBy(m => m.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
     }
 
-    private async Task RequireKeyAsync(DbSession session, VolumeMountRef mount, string path)
+    private async Task RequireKeyAsync(DbSession session, VolumeMountRow mount, string path)
     {
         if (mount.SecretName is { } secret)
         {

@@ -32,8 +32,8 @@ internal static class RoleBodies
         const string incomplete = "Invalid YAML format: metadata and roleRef are required";
         var (root, metadata) = await ReadAsync(context, BindingPart, "RoleBinding", incomplete);
         var reference = root["roleRef"] ?? throw new ManifestException(incomplete);
-        return Check(
-            schema, Body(("name", metadata["name"]), ("kind", root["kind"]), ("roleRef", reference), ("subjects", root["subjects"] ?? new JsonArray())));
+        return schema.Check(
+            Body(("name", metadata["name"]), ("kind", root["kind"]), ("roleRef", reference), ("subjects", root["subjects"] ?? new JsonArray())));
     }
 
     /// <summary>For a create the application must be named; for an update the path names it.</summary>
@@ -51,7 +51,7 @@ internal static class RoleBodies
             throw new ManifestException("ServiceAccount must have a roleRef with a name");
         }
 
-        return Check(schema, Body(("name", metadata["name"]), ("applicationName", metadata["applicationName"]), ("roleRef", reference)));
+        return schema.Check(Body(("name", metadata["name"]), ("applicationName", metadata["applicationName"]), ("roleRef", reference)));
     }
 
     private static async Task<(JsonObject Root, JsonObject Metadata)> ReadAsync(HttpContext context, string part, string kind, string incomplete)
@@ -91,9 +91,6 @@ internal static class RoleBodies
             RoleService.RefuseSystemName(name);
         }
 
-        return Check(schema, body);
+        return schema.Check(body);
     }
-
-    private static JsonFields Check(BodySchema schema, JsonElement body) =>
-        schema.Validate(body) is { } violation ? throw ApiException.Validation(violation) : new JsonFields(body);
 }

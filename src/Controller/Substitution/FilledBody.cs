@@ -15,8 +15,7 @@ internal static class FilledBody
     public static async ValueTask<JsonFields> ReadFilledJsonAsync(this HttpContext context, BodySchema schema)
     {
         RouteAgreement.CheckBody(context, schema);
-        var body = await context.ReadFilledJsonAsync();
-        return schema.Validate(body) is { } violation ? throw ApiException.Validation(violation) : new JsonFields(body);
+        return schema.Check(await context.ReadFilledJsonAsync());
     }
 
     /// <summary>As <see cref="ReadFilledJsonAsync(HttpContext, BodySchema)"/>, before any schema.</summary>

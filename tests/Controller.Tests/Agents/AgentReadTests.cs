@@ -293,6 +293,6 @@ public class AgentReadTests
         DbSession session, string uuid, string name, string? configMap = null, string? secret = null, int version = 1)
     {
         await VolumeMountStore.InsertAsync(session, new(uuid, name, configMap, secret, version), Now);
-        await VolumeMountStore.LinkAsync(session, uuid, Fog);
+        await VolumeMountStore.LinkAsync(session, [(uuid, Fog)]);
     }
 }

@@ -60,19 +60,6 @@ internal static class ApplicationFixture
         await Assert.That($"{(int)status} {body?["name"]}: {body?["message"]}").IsEqualTo($"{(int)expected} {name}: {message}");
     }
 
-    public static async Task<(HttpStatusCode Status, JsonNode? Body)> UploadAsync(
-        this TestController controller, string method, string path, string yaml, string part = "application")
-    {
-        using var form = new MultipartFormDataContent();
-        using var file = new ByteArrayContent(Encoding.UTF8.GetBytes(yaml));
-        file.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        form.Add(file, part, "application.yaml");
-        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = form };
-        using var response = await controller.Client.SendAsync(request);
-        var text = await response.Content.ReadAsStringAsync();
-        return (response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
-    }
-
     /// <summary>The agent's flags about microservices, read and acknowledged: "list", "config", "list config" or nothing.</summary>
     public static async Task<string> FlagsAsync(this TestAgent agent)
     {

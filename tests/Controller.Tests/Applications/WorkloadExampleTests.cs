@@ -90,14 +90,18 @@ public sealed class WorkloadExampleTests
     }
 
     [Test]
-    public async Task Roles_bindings_and_service_accounts_are_taken_from_the_contracts_manifests()
+    public async Task The_other_kinds_are_taken_from_the_contracts_manifests()
     {
         await using var controller = await TestController.StartAsync();
         await controller.DoAsync("POST", ApplicationFixture.Route, """{"name":"packing"}""", HttpStatusCode.Created);
-        foreach (var (path, part) in new[] { ("/roles/yaml", "role"), ("/rolebindings/yaml", "rolebinding"), ("/serviceaccounts/yaml", "serviceaccount") })
+        foreach (var (path, part) in new[]
         {
-            var (status, body) = await RoleApi.UploadAsync(controller, "POST", path, Text($"yaml-kinds/{part}.yaml"), part);
-            await Assert.That(status).IsEqualTo(HttpStatusCode.Created).Because(body?.ToJsonString() ?? "");
+            ("/roles/yaml", "role"), ("/rolebindings/yaml", "rolebinding"), ("/serviceaccounts/yaml", "serviceaccount"),
+            ("/secrets/yaml", "secret"), ("/configmaps/yaml", "configMap"), ("/volumeMounts/yaml", "volumeMount"),
+        })
+        {
+            var (status, body) = await controller.UploadAsync("POST", "/api/v3" + path, Text($"yaml-kinds/{part.ToLowerInvariant()}.yaml"), part);
+            await Assert.That(status is HttpStatusCode.Created or HttpStatusCode.OK).IsTrue().Because(body?.ToJsonString() ?? "");
         }
 
         var role = await controller.DoAsync("GET", "/api/v3/roles/app-reader", null, HttpStatusCode.OK);

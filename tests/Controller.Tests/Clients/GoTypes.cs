@@ -6,7 +6,7 @@ namespace Controller.Tests.Clients;
 /// <summary>An agent as the Go SDK decodes it (clients 2.1).</summary>
 internal sealed record GoAgent(
     string Uuid, string Name, string Host, string IpAddressExternal, string DaemonStatus, bool IsSystem, string RouterMode,
-    IReadOnlyList<string> UpstreamRouters, IReadOnlyList<string> Tags, long ArchId, GoPlatformStatus? Platform)
+    IReadOnlyList<string> UpstreamRouters, IReadOnlyList<string> Tags, IReadOnlyList<string> VolumeMounts, long ArchId, GoPlatformStatus? Platform)
 {
     public static GoAgent Decode(GoObject o)
     {
@@ -42,7 +42,8 @@ internal sealed record GoAgent(
 
         return new GoAgent(
             o.Needed("uuid"), o.Needed("name"), o.Text("host"), o.Text("ipAddressExternal"), o.Text("daemonStatus"), o.Flag("isSystem"),
-            o.Text("routerMode"), o.Texts("upstreamRouters"), o.Texts("tags"), o.Int("archId"),
+            o.Text("routerMode"), o.Texts("upstreamRouters"), o.Texts("tags"),
+            [.. o.Objects("volumeMounts").Select(m => m.Needed("name"))], o.Int("archId"),
             o.Object("platformStatus") is { } platform ? GoPlatformStatus.Decode(platform) : null);
     }
 }
@@ -208,5 +209,28 @@ internal sealed record GoTemplate(string Name, string Description, IReadOnlyList
 
         return new GoTemplate(
             o.Needed("name"), o.Text("description"), [.. variables.Select(v => v.Needed("key"))], o.Object("application")?.Objects("microservices").Count ?? 0);
+    }
+}
+
+/// <summary>A secret or config map as the Go SDK decodes it (clients 2.3); the data as <c>key=value</c> in order.</summary>
+internal sealed record GoData(string Name, string Type, bool Immutable, bool UseVault, string Data)
+{
+    public static GoData Decode(GoObject o)
+    {
+        o.Int("id");
+        o.AreTexts("createdAt", "updatedAt");
+        return new GoData(
+            o.Needed("name"), o.Text("type"), o.Flag("immutable"), o.Flag("useVault"),
+            string.Join(',', o.TextMap("data").OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}")));
+    }
+}
+
+/// <summary>A volume mount as the Go SDK decodes it (clients 2.3).</summary>
+internal sealed record GoVolumeMount(string Name, string ConfigMapName, string SecretName, long Version)
+{
+    public static GoVolumeMount Decode(GoObject o)
+    {
+        o.Needed("uuid");
+        return new GoVolumeMount(o.Needed("name"), o.Text("configMapName"), o.Text("secretName"), o.Int("version"));
     }
 }

@@ -313,6 +313,51 @@ internal sealed class Iofogctl(GoClient client) : IDisposable
         return [.. (await client.ReadAsync("GET", "/applicationTemplates")).Objects("applicationTemplates").Select(GoTemplate.Decode)];
     }
 
+    // ---- secrets, config maps, volume mounts ----
+
+    /// <summary>Creates or replaces a secret or config map: whatever is wrong with reading it, the client creates it.</summary>
+    public async Task<GoData> DeployDataAsync(string path, JsonObject body)
+    {
+        var one = $"{path}/{(string)body["name"]!}";
+        if (!await AnswersAsync(one))
+        {
+            await client.DoAsync("POST", path, body);
+        }
+        else
+        {
+            await client.ReadAsync("GET", one);
+            await client.DoAsync("PATCH", one, new JsonObject(body.Where(p => p.Key is not "type").Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone()))));
+        }
+
+        return GoData.Decode(await client.ReadAsync("GET", one));
+    }
+
+    public async Task<List<GoData>> DataAsync(string path, string list) => [.. (await client.ReadAsync("GET", path)).Objects(list).Select(GoData.Decode)];
+
+    public async Task<GoVolumeMount> DeployVolumeMountAsync(JsonObject body)
+    {
+        var one = $"/volumeMounts/{(string)body["name"]!}";
+        await (await AnswersAsync(one) ? client.DoAsync("PATCH", one, body) : client.DoAsync("POST", "/volumeMounts", body));
+        return GoVolumeMount.Decode(await client.ReadAsync("GET", one));
+    }
+
+    /// <summary>Links (POST) or unlinks (DELETE) a volume mount by the agent's name.</summary>
+    public async Task LinkVolumeMountAsync(string method, string name, string agent) => await client.DoAsync(
+        method, $"/volumeMounts/{name}/link", new JsonObject { ["name"] = name, ["fogUuids"] = new JsonArray((await NeedAgentAsync(agent)).Uuid) });
+
+    private async Task<bool> AnswersAsync(string path)
+    {
+        try
+        {
+            await client.ReadAsync("GET", path);
+            return true;
+        }
+        catch (GoHttpException)
+        {
+            return false;
+        }
+    }
+
     // ---- registries and catalog ----
 
     public async Task<List<GoRegistry>> RegistriesAsync() =>

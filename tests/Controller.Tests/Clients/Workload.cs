@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Controller.Secrets;
 using Controller.Tests.Agents;
 using Controller.Tests.Support;
 
@@ -32,13 +31,10 @@ internal static class Workload
         ["images"] = new JsonObject { ["amd64"] = image, ["arm64"] = image },
     };
 
-    /// <summary>What <see cref="Rich"/> refers to; secrets and config maps are another area, so straight into the database.</summary>
+    /// <summary>What <see cref="Rich"/> refers to.</summary>
     public static async Task AddReferencesAsync(TestController controller)
     {
-        var cipher = controller.Service<SecretCipher>();
-        await controller.RunAsync(
-            "INSERT INTO \"Secrets\" (\"name\", \"type\", \"data\") VALUES ('camera', 'Opaque', @d)", new() { { "d", cipher.Encrypt("camera", """{"token":"s3cr3t"}""") } });
-        await controller.RunAsync(
-            "INSERT INTO \"ConfigMaps\" (\"name\", \"data\") VALUES ('settings', @d)", new() { { "d", cipher.Encrypt("settings", """{"level":"info"}""") } });
+        await controller.OkAsync(201, "POST", "/secrets", """{"name":"camera","type":"Opaque","data":{"token":"s3cr3t"}}""");
+        await controller.OkAsync(201, "POST", "/configmaps", """{"name":"settings","data":{"level":"info"}}""");
     }
 }

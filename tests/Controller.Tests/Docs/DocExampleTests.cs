@@ -15,6 +15,7 @@ public sealed partial class DocExampleTests
     [Arguments("microservices")]
     [Arguments("catalog")]
     [Arguments("registries")]
+    [Arguments("secrets")]
     public async Task The_examples_of_a_page_work(string page)
     {
         using var directory = new TempDirectory();

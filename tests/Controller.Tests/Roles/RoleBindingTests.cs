@@ -1,5 +1,5 @@
 using Controller.Tests.Support;
-using static Controller.Tests.Roles.RoleApi;
+using static Controller.Tests.Support.OperatorApi;
 using static Controller.Tests.Support.JsonAsserts;
 
 namespace Controller.Tests.Roles;
@@ -11,9 +11,9 @@ public sealed class RoleBindingTests
     public async Task Bindings_read_as_in_the_examples()
     {
         await using var controller = await TestController.StartAsync();
-        await controller.RefusedAsync("POST", "/rolebindings", ExampleText("rolebinding-create-request.json"), 400, "Referenced role 'plant-a-reader' does not exist");
-        await controller.OkAsync(201, "POST", "/roles", ExampleText("role-create-request.json"));
-        var created = await controller.OkAsync(201, "POST", "/rolebindings", ExampleText("rolebinding-create-request.json"));
+        await controller.RefusedAsync("POST", "/rolebindings", ExampleText("auth/rolebinding-create-request.json"), 400, "Referenced role 'plant-a-reader' does not exist");
+        await controller.OkAsync(201, "POST", "/roles", ExampleText("auth/role-create-request.json"));
+        var created = await controller.OkAsync(201, "POST", "/rolebindings", ExampleText("auth/rolebinding-create-request.json"));
         await IsLikeAsync(created, ExampleNode("auth/rolebinding-response.json"));
         await controller.OkAsync(201, "POST", "/rolebindings", RoleTests.Binding("bob-sre", "sre", subject: "bob"));
         await IsLikeAsync(await controller.OkAsync(200, "GET", "/rolebindings"), ExampleNode("auth/rolebindings-list-response.json"));
@@ -72,12 +72,12 @@ public sealed class RoleBindingTests
     public async Task Manifests_are_the_bodies_in_yaml()
     {
         await using var controller = await TestController.StartAsync();
-        await controller.OkAsync(201, "POST", "/roles", ExampleText("role-create-request.json"));
-        var yaml = ExampleText("rolebinding.yaml");
-        var (status, body) = await controller.UploadAsync("POST", "/rolebindings/yaml", yaml, "rolebinding");
+        await controller.OkAsync(201, "POST", "/roles", ExampleText("auth/role-create-request.json"));
+        var yaml = ExampleText("auth/rolebinding.yaml");
+        var (status, body) = await controller.UploadAsync("POST", Base + "/rolebindings/yaml", yaml, "rolebinding");
         await Assert.That((int)status).IsEqualTo(201);
         await IsLikeAsync(body, ExampleNode("auth/rolebinding-response.json"));
-        (status, _) = await controller.UploadAsync("PATCH", "/rolebindings/yaml/plant-a-readers", yaml, "rolebinding");
+        (status, _) = await controller.UploadAsync("PATCH", Base + "/rolebindings/yaml/plant-a-readers", yaml, "rolebinding");
         await Assert.That((int)status).IsEqualTo(200);
         foreach (var (text, message) in new[]
         {
@@ -86,10 +86,10 @@ public sealed class RoleBindingTests
             ("kind: RoleBinding\nmetadata: {name: x}\n", "Invalid YAML format: metadata and roleRef are required"),
         })
         {
-            await IsErrorAsync(await controller.UploadAsync("POST", "/rolebindings/yaml", text, "rolebinding"), 400, "ValidationError", message);
+            await IsErrorAsync(await controller.UploadAsync("POST", Base + "/rolebindings/yaml", text, "rolebinding"), 400, "ValidationError", message);
         }
 
-        (_, body) = await controller.UploadAsync("POST", "/rolebindings/yaml", "kind: [", "rolebinding");
+        (_, body) = await controller.UploadAsync("POST", Base + "/rolebindings/yaml", "kind: [", "rolebinding");
         await Assert.That((string?)body!["message"]).StartsWith("Error parsing RoleBinding YAML: ");
     }
 }

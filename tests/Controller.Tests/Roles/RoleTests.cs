@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Controller.Sql.Stores;
 using Controller.Tests.Support;
-using static Controller.Tests.Roles.RoleApi;
+using static Controller.Tests.Support.OperatorApi;
 using static Controller.Tests.Support.JsonAsserts;
 
 namespace Controller.Tests.Roles;
@@ -20,14 +20,14 @@ public sealed class RoleTests
         system["roles"]!.AsArray().RemoveAt(6);
         await IsSameAsync(await controller.OkAsync(200, "GET", "/roles"), system);
 
-        var created = await controller.OkAsync(201, "POST", "/roles", ExampleText("role-create-request.json"));
+        var created = await controller.OkAsync(201, "POST", "/roles", ExampleText("auth/role-create-request.json"));
         await IsLikeAsync(created, ExampleNode("auth/role-response.json"));
         await IsSameAsync(await controller.OkAsync(200, "GET", "/roles/plant-a-reader"), created);
         var list = (await controller.OkAsync(200, "GET", "/roles"))!["roles"]!.AsArray();
         await Assert.That(list.Count).IsEqualTo(7);
         await IsSameAsync(list[6], created!["role"]);
 
-        var updated = await controller.OkAsync(200, "PATCH", "/roles/plant-a-reader", ExampleText("role-update-request.json"));
+        var updated = await controller.OkAsync(200, "PATCH", "/roles/plant-a-reader", ExampleText("auth/role-update-request.json"));
         await Assert.That(updated!["role"]!["rules"]!.AsArray().Count).IsEqualTo(1);
         await Assert.That(updated["role"]!["id"]!.GetValue<long>()).IsEqualTo(created["role"]!["id"]!.GetValue<long>());
         await IsSameAsync(await controller.OkAsync(200, "GET", "/roles/plant-a-reader"), updated);
@@ -136,13 +136,13 @@ public sealed class RoleTests
     public async Task Manifests_are_the_bodies_in_yaml()
     {
         await using var controller = await TestController.StartAsync();
-        var yaml = ExampleText("role.yaml");
-        var (status, body) = await controller.UploadAsync("POST", "/roles/yaml", yaml, "role");
+        var yaml = ExampleText("auth/role.yaml");
+        var (status, body) = await controller.UploadAsync("POST", Base + "/roles/yaml", yaml, "role");
         await Assert.That((int)status).IsEqualTo(201);
         await IsLikeAsync(body, ExampleNode("auth/role-response.json"));
 
         (status, body) = await controller.UploadAsync(
-            "PATCH", "/roles/yaml/plant-a-reader", "kind: Role\nmetadata: {name: renamed}\nrules: [{apiGroups: [''], resources: [fogs], verbs: [get]}]\n", "role");
+            "PATCH", Base + "/roles/yaml/plant-a-reader", "kind: Role\nmetadata: {name: renamed}\nrules: [{apiGroups: [''], resources: [fogs], verbs: [get]}]\n", "role");
         await Assert.That((int)status).IsEqualTo(200);
         await Assert.That((string?)body!["role"]!["name"]).IsEqualTo("renamed");
 
@@ -154,12 +154,12 @@ public sealed class RoleTests
             ("kind: Role\nmetadata: {name: admin}\n", "Cannot use role name 'admin'. 'admin' is a system role and cannot be created or used."),
         })
         {
-            await IsErrorAsync(await controller.UploadAsync("POST", "/roles/yaml", text, "role"), 400, "ValidationError", message);
+            await IsErrorAsync(await controller.UploadAsync("POST", Base + "/roles/yaml", text, "role"), 400, "ValidationError", message);
         }
 
-        (_, body) = await controller.UploadAsync("POST", "/roles/yaml", "kind: [", "role");
+        (_, body) = await controller.UploadAsync("POST", Base + "/roles/yaml", "kind: [", "role");
         await Assert.That((string?)body!["message"]).StartsWith("Error parsing Role YAML: ");
-        (status, body) = await controller.UploadAsync("POST", "/roles/yaml", "kind: Role\nmetadata: {name: x}\n", "role");
+        (status, body) = await controller.UploadAsync("POST", Base + "/roles/yaml", "kind: Role\nmetadata: {name: x}\n", "role");
         await Assert.That((int)status).IsEqualTo(400);
         await Assert.That((string?)body!["message"]).Contains("minItems");
         await Assert.That((int)(await controller.SendAsync("POST", Base + "/roles/yaml", "{}")).Status).IsEqualTo(400);

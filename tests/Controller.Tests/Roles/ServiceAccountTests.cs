@@ -1,6 +1,6 @@
 using Controller.Sql.Stores;
 using Controller.Tests.Support;
-using static Controller.Tests.Roles.RoleApi;
+using static Controller.Tests.Support.OperatorApi;
 using static Controller.Tests.Support.JsonAsserts;
 
 namespace Controller.Tests.Roles;
@@ -14,7 +14,7 @@ public sealed class ServiceAccountTests
     public async Task Accounts_read_as_in_the_examples()
     {
         await using var controller = await TestController.StartAsync();
-        var create = ExampleText("serviceaccount-create-request.json");
+        var create = ExampleText("auth/serviceaccount-create-request.json");
         await controller.RefusedAsync("POST", "/serviceaccounts", create, 404, "Application 'plant-a' not found");
         await RoleTests.AddApplicationAsync(controller);
         var created = (await controller.OkAsync(201, "POST", "/serviceaccounts", create))!;
@@ -48,7 +48,7 @@ public sealed class ServiceAccountTests
     {
         await using var controller = await TestController.StartAsync();
         await RoleTests.AddApplicationAsync(controller);
-        var create = ExampleText("serviceaccount-create-request.json");
+        var create = ExampleText("auth/serviceaccount-create-request.json");
         await controller.OkAsync(201, "POST", "/serviceaccounts", create);
         await controller.OkAsync(201, "POST", "/serviceaccounts", create.Replace("gateway-sa", "other", StringComparison.Ordinal));
         await controller.RefusedAsync("POST", "/serviceaccounts", create, 409, "ServiceAccount 'gateway-sa' already exists in application 'plant-a'");
@@ -70,12 +70,12 @@ public sealed class ServiceAccountTests
     {
         await using var controller = await TestController.StartAsync();
         await RoleTests.AddApplicationAsync(controller);
-        await controller.OkAsync(201, "POST", "/serviceaccounts", ExampleText("serviceaccount-create-request.json"));
-        await controller.RefusedAsync("PATCH", One, ExampleText("serviceaccount-update-request.json"), 400, "Referenced role 'plant-a-edge' does not exist");
+        await controller.OkAsync(201, "POST", "/serviceaccounts", ExampleText("auth/serviceaccount-create-request.json"));
+        await controller.RefusedAsync("PATCH", One, ExampleText("auth/serviceaccount-update-request.json"), 400, "Referenced role 'plant-a-edge' does not exist");
         var role = await controller.OkAsync(201, "POST", "/roles",
             """{"name":"plant-a-edge","rules":[{"apiGroups":["edgelet.iofog.org/v1"],"resources":["images"],"verbs":["get"]}]}""");
         var version = await RoleTests.VersionAsync(controller);
-        var updated = await controller.OkAsync(200, "PATCH", One, ExampleText("serviceaccount-update-request.json"));
+        var updated = await controller.OkAsync(200, "PATCH", One, ExampleText("auth/serviceaccount-update-request.json"));
         await Assert.That((long)updated!["serviceAccount"]!["roleId"]!).IsEqualTo((long)role!["role"]!["id"]!);
         await Assert.That((string?)updated["serviceAccount"]!["applicationName"]).IsEqualTo("plant-a");
         // Clients that repeat the application are not refused; a system role has no row.
@@ -109,12 +109,12 @@ public sealed class ServiceAccountTests
     {
         await using var controller = await TestController.StartAsync();
         await RoleTests.AddApplicationAsync(controller);
-        var yaml = ExampleText("serviceaccount.yaml");
-        var (status, body) = await controller.UploadAsync("POST", "/serviceaccounts/yaml", yaml, "serviceaccount");
+        var yaml = ExampleText("auth/serviceaccount.yaml");
+        var (status, body) = await controller.UploadAsync("POST", Base + "/serviceaccounts/yaml", yaml, "serviceaccount");
         await Assert.That((int)status).IsEqualTo(201);
         await IsLikeAsync(body, ExampleNode("auth/serviceaccount-response.json"));
         (status, body) = await controller.UploadAsync(
-            "PATCH", "/serviceaccounts/yaml/plant-a/gateway-sa", yaml.Replace("name: microservice", "name: viewer", StringComparison.Ordinal), "serviceaccount");
+            "PATCH", Base + "/serviceaccounts/yaml/plant-a/gateway-sa", yaml.Replace("name: microservice", "name: viewer", StringComparison.Ordinal), "serviceaccount");
         await Assert.That((int)status).IsEqualTo(200);
         await Assert.That((string?)body!["serviceAccount"]!["roleRef"]!["name"]).IsEqualTo("viewer");
         foreach (var (text, message) in new[]
@@ -126,7 +126,7 @@ public sealed class ServiceAccountTests
             ("kind: ServiceAccount\nmetadata: {name: x, applicationName: plant-a}\nroleRef: {kind: Role}\n", "ServiceAccount must have a roleRef with a name"),
         })
         {
-            await IsErrorAsync(await controller.UploadAsync("POST", "/serviceaccounts/yaml", text, "serviceaccount"), 400, "ValidationError", message);
+            await IsErrorAsync(await controller.UploadAsync("POST", Base + "/serviceaccounts/yaml", text, "serviceaccount"), 400, "ValidationError", message);
         }
     }
 }

@@ -75,6 +75,12 @@ internal sealed partial class GoObject(JsonElement element, string path)
     public GoObject? Object(string key) => Find(key) is not { } value ? null
         : value.ValueKind == JsonValueKind.Object ? new GoObject(value, $"{path}.{key}") : throw Wrong(key, value, "struct");
 
+    /// <summary>A map of texts; empty when absent.</summary>
+    public IReadOnlyDictionary<string, string> TextMap(string key) => Find(key) is not { } value ? new Dictionary<string, string>()
+        : value.ValueKind != JsonValueKind.Object ? throw Wrong(key, value, "map")
+        : value.EnumerateObject().ToDictionary(
+            p => p.Name, p => p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString()! : throw Wrong($"{key}.{p.Name}", p.Value, "string"));
+
     /// <summary>Text that the client parses as JSON itself; empty is fine.</summary>
     public JsonElement JsonText(string key)
     {

@@ -94,6 +94,20 @@ internal sealed class TestController : IAsyncDisposable
             request.Content = new StringContent(json, Encoding.UTF8, "application/json");
         }
 
+        return await SendAsync(request, cancel);
+    }
+
+    /// <summary>Uploads a document as the named part.</summary>
+    public async Task<(HttpStatusCode Status, JsonNode? Body)> UploadAsync(string method, string path, string yaml, string part = "application")
+    {
+        var file = new StringContent(yaml);
+        file.Headers.ContentType = new("application/octet-stream");
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = new MultipartFormDataContent { { file, part, "file.yaml" } } };
+        return await SendAsync(request, default);
+    }
+
+    private async Task<(HttpStatusCode Status, JsonNode? Body)> SendAsync(HttpRequestMessage request, CancellationToken cancel)
+    {
         using var response = await Client.SendAsync(request, cancel);
         var text = await response.Content.ReadAsStringAsync(cancel);
         return (response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));

@@ -39,7 +39,7 @@ internal static partial class SettingTable
 
     private static SettingDefinition[] Vault() =>
     [
-        Switch("VAULT_ENABLED", "vault.enabled", false, "Keep secrets in an external store."),
+        Switch("VAULT_ENABLED", "vault.enabled", false, "Keep secrets in an external store. Not supported yet: a warning at start, and secrets stay encrypted in the database."),
         // Text: a wrong provider disables the vault with a warning, it does not stop the start.
         Text("VAULT_PROVIDER", "vault.provider", null, "`hashicorp` (`vault`, `openbao`), `aws` (`aws-secrets-manager`), `azure` (`azure-key-vault`) or `google` (`gcp`, `google-secret-manager`)."),
         Text("VAULT_BASE_PATH", "vault.basePath", "iofog/$namespace/secrets", "Path prefix; `$namespace` is replaced."),
