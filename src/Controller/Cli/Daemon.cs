@@ -98,7 +98,7 @@ internal static class Daemon
             throw new CommandException($"Process {pid} cannot be stopped by this user");
         }
 
-        while (NativeProcess.IsAlive(pid) && File.Exists(PidFile.PathIn(host.Settings.App.PidDirectory)))
+        while (NativeProcess.IsAlive(pid))
         {
             await Task.Delay(Poll, cancel);
         }
