@@ -78,6 +78,9 @@ public sealed class SqlRow
     /// <summary>A key column of whatever type, to be handed back as a parameter.</summary>
     public object Value() => _reader.GetValue(_next++);
 
+    /// <summary>A DATETIME column that is not null.</summary>
+    public DateTimeOffset Time() => TimeOrNull() ?? default;
+
     /// <summary>A DATETIME column.</summary>
     public DateTimeOffset? TimeOrNull()
     {

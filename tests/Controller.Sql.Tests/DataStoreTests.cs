@@ -102,26 +102,29 @@ public sealed class DataStoreTests(SqlFlavor flavor)
     }
 
     [Test]
-    public async Task A_ca_knows_what_it_signed()
+    public async Task Certificates_are_written_read_and_listed()
     {
         await using var db = await MigratedDatabase.OpenAsync(flavor);
         await db.Database.WriteAsync(async s =>
         {
-            foreach (var (name, by) in new[] { ("ca", null), ("b", "ca"), ("a", "ca"), ("other", (string?)null) })
-            {
-                await s.ExecuteAsync(
-                    """
-                    INSERT INTO "Certificates" ("name", "subject", "signed_by_id", "valid_from", "valid_to", "serial_number")
-                    SELECT @name, 'x', (SELECT MAX(c."id") FROM "Certificates" c WHERE c."name" = @by), @now, @now, '1'
-                    """,
-                    new() { { "name", name }, { "by", by }, { "now", Now } });
-            }
+            var secret = await SecretStore.InsertAsync(s, new(0, "b", "tls", "x"), Now);
+            await CertificateStore.InsertAsync(s, new(0, "ca", "CA", true, null, null, Now, Later.AddDays(9), "0a", null), Now);
+            var ca = (await CertificateStore.FindAsync(s, "ca"))!;
+            await Assert.That(ca).IsEqualTo(new(ca.Id, "ca", "CA", true, null, null, Now, Later.AddDays(9), "0a", null));
+            await CertificateStore.InsertAsync(s, new(0, "b", "B", false, ca.Id, "h1,h2", Now, Later, "0b", secret), Now);
+            await CertificateStore.InsertAsync(s, new(0, "a", "A", false, ca.Id, null, Now, Later.AddDays(1), "0c", null), Now);
+            var b = (await CertificateStore.FindForUpdateAsync(s, "b"))!;
+            await Assert.That(b).IsEqualTo(new(b.Id, "b", "B", false, ca.Id, "h1,h2", Now, Later, "0b", secret, "ca"));
+            await Assert.That((await CertificateStore.ListAsync(s)).Select(c => c.Name).SequenceEqual(["a", "b", "ca"])).IsTrue();
+            await Assert.That((await CertificateStore.ListAuthoritiesAsync(s)).Single()).IsEqualTo(ca);
+            await Assert.That((await CertificateStore.ListSignedByAsync(s, ca.Id)).Select(c => c.Name).SequenceEqual(["a", "b"])).IsTrue();
+            await Assert.That((await CertificateStore.ListEndingAsync(s, Now, Later.AddDays(2))).Select(c => c.Name).SequenceEqual(["b", "a"])).IsTrue();
+            await Assert.That((await CertificateStore.ListEndingAsync(s, Later, Later.AddDays(2))).Select(c => c.Name)).IsEquivalentTo(["a"]);
 
-            await Assert.That((await CertificateStore.ListSignedByAsync(s, "ca")).SequenceEqual(["a", "b"])).IsTrue();
-            await CertificateStore.DeleteAsync(s, "a");
-            await CertificateStore.DeleteAsync(s, "none");
-            await Assert.That(await CertificateStore.ListSignedByAsync(s, "ca")).IsEquivalentTo(["b"]);
-            await Assert.That(await CertificateStore.ListSignedByAsync(s, "other")).IsEmpty();
+            await CertificateStore.UpdateAsync(s, b with { Subject = "B2", Hosts = null, ValidFrom = Later, ValidTo = Later.AddDays(5), SerialNumber = "0d", SignedById = null }, Later);
+            await Assert.That(await CertificateStore.FindAsync(s, "b")).IsEqualTo(new(b.Id, "b", "B2", false, null, null, Later, Later.AddDays(5), "0d", secret));
+            await CertificateStore.DeleteAsync(s, b.Id);
+            await Assert.That(await CertificateStore.FindAsync(s, "b")).IsNull();
         });
     }
 }

@@ -29,7 +29,7 @@ internal static class ConfigMapEndpoints
 
         api.Operator("POST", "/configmaps/yaml", new(Resource, "create"), 201, async context =>
         {
-            var manifest = DataManifest.ReadConfigMap(await context.ReadFileAsync(Part, FileMissing));
+            var manifest = ResourceManifest.ReadConfigMap(await context.ReadFileAsync(Part, FileMissing));
             await CreateAsync(context, ConfigMapSchemas.Create.Check(Manifest.ToElement(manifest)));
         })
             .Describe("Create a config map from YAML", file: Part, answer: static () => ConfigMapJson.Default.ConfigMapBody);
@@ -40,8 +40,8 @@ internal static class ConfigMapEndpoints
 
         api.Operator("PATCH", "/configmaps/yaml/{name}", new(Resource, "patch", "name"), 200, async context =>
         {
-            var manifest = DataManifest.ReadConfigMap(await context.ReadFileAsync(Part, FileMissing));
-            DataManifest.RequireName(manifest, "ConfigMap", context.PathValue("name"));
+            var manifest = ResourceManifest.ReadConfigMap(await context.ReadFileAsync(Part, FileMissing));
+            ResourceManifest.RequireName(manifest, "ConfigMap", context.PathValue("name"));
             await UpdateAsync(context, ConfigMapSchemas.Update.Check(Manifest.ToElement(manifest)));
         })
             .Describe("Replace the data of a config map from YAML", file: Part, answer: static () => ConfigMapJson.Default.ConfigMapBody);

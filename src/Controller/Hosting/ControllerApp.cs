@@ -5,6 +5,7 @@ using Controller.Applications;
 using Controller.ApplicationTemplates;
 using Controller.Architectures;
 using Controller.Catalog;
+using Controller.Certificates;
 using Controller.Cluster;
 using Controller.ConfigMaps;
 using Controller.Configuration;
@@ -323,6 +324,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .AddSecrets()
             .AddConfigMaps()
             .AddVolumeMounts()
+            .AddCertificates()
             .AddAgents()
             .AddCatalog()
             .AddRegistries()
@@ -389,6 +391,7 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         SecretEndpoints.Map(api);
         ConfigMapEndpoints.Map(api);
         VolumeMountEndpoints.Map(api);
+        CertificateEndpoints.Map(api);
         AgentNodeEndpoints.Map(api);
         FogEndpoints.Map(api);
         FogCommandEndpoints.Map(api);

@@ -29,7 +29,7 @@ internal static class SecretEndpoints
 
         api.Operator("POST", "/secrets/yaml", new(Resource, "create"), 201, async context =>
         {
-            var manifest = DataManifest.ReadSecret(await context.ReadFileAsync(Part, FileMissing));
+            var manifest = ResourceManifest.ReadSecret(await context.ReadFileAsync(Part, FileMissing));
             await CreateAsync(context, SecretSchemas.Create.Check(Manifest.ToElement(manifest)));
         })
             .Describe("Create a secret from YAML", file: Part, answer: static () => SecretJson.Default.SecretBody);
@@ -40,8 +40,8 @@ internal static class SecretEndpoints
 
         api.Operator("PATCH", "/secrets/yaml/{name}", new(Resource, "patch", "name"), 200, async context =>
         {
-            var manifest = DataManifest.ReadSecret(await context.ReadFileAsync(Part, FileMissing));
-            DataManifest.RequireName(manifest, "Secret", context.PathValue("name"));
+            var manifest = ResourceManifest.ReadSecret(await context.ReadFileAsync(Part, FileMissing));
+            ResourceManifest.RequireName(manifest, "Secret", context.PathValue("name"));
             manifest.Remove("type"); // only the data counts
             await UpdateAsync(context, SecretSchemas.Update.Check(Manifest.ToElement(manifest)));
         })

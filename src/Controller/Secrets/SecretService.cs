@@ -65,26 +65,28 @@ internal sealed class SecretService(Database database, SecretData data, DataCons
     }
 
     /// <summary>Deletes a secret, the volume mounts of it, and what is known of a certificate in it.</summary>
-    /// <exception cref="ApiException">404; 400 for a CA that signed certificates.</exception>
+    /// <exception cref="ApiException">404; 400 for an authority that signed certificates.</exception>
     public Task DeleteAsync(string name, CancellationToken cancel) => database.WriteAsync(
-        async s =>
-        {
-            var row = await SecretStore.FindForUpdateAsync(s, name) ?? throw SecretErrors.Unknown(name);
-            if (row.Type == SecretSchemas.Tls)
-            {
-                if (await CertificateStore.ListSignedByAsync(s, name) is { Count: > 0 } signed)
-                {
-                    throw SecretErrors.HasSigned(signed);
-                }
-
-                await CertificateStore.DeleteAsync(s, name);
-            }
-
-            await consumers.DeletingAsync(s, DataKind.Secret, name);
-            await SecretStore.DeleteAsync(s, row.Id);
-        },
+        async s => await DeleteAsync(s, await SecretStore.FindForUpdateAsync(s, name) ?? throw SecretErrors.Unknown(name)),
         Durability.Durable,
         cancel);
+
+    /// <inheritdoc cref="DeleteAsync(string, CancellationToken)"/>
+    public async Task DeleteAsync(DbSession session, SecretRow secret)
+    {
+        if (secret.Type == SecretSchemas.Tls && await CertificateStore.FindForUpdateAsync(session, secret.Name) is { } certificate)
+        {
+            if (await CertificateStore.ListSignedByAsync(session, certificate.Id) is { Count: > 0 } signed)
+            {
+                throw SecretErrors.HasSigned(signed.Select(c => c.Name));
+            }
+
+            await CertificateStore.DeleteAsync(session, certificate.Id);
+        }
+
+        await consumers.DeletingAsync(session, DataKind.Secret, secret.Name);
+        await SecretStore.DeleteAsync(session, secret.Id);
+    }
 
     private static SecretBody Body(SecretRow row) => new(row.Id, row.Name, row.Type, row.CreatedAt, row.UpdatedAt);
 

@@ -36,7 +36,7 @@ internal static class VolumeMountEndpoints
 
         api.Operator("POST", "/volumeMounts/yaml", new(Resource, "create"), 200, async context =>
         {
-            var manifest = DataManifest.ReadVolumeMount(await context.ReadFileAsync(Part, FileMissing));
+            var manifest = ResourceManifest.ReadVolumeMount(await context.ReadFileAsync(Part, FileMissing));
             await CreateAsync(context, VolumeMountSchemas.Create.Check(Manifest.ToElement(manifest)));
         })
             .Describe("Make a volume mount from YAML", file: Part, answer: static () => VolumeMountJson.Default.VolumeMountBody);
@@ -47,8 +47,8 @@ internal static class VolumeMountEndpoints
 
         api.Operator("PATCH", "/volumeMounts/yaml/{name}", new(Resource, "patch", "name"), 200, async context =>
         {
-            var manifest = DataManifest.ReadVolumeMount(await context.ReadFileAsync(Part, FileMissing));
-            DataManifest.RequireName(manifest, "VolumeMount", context.PathValue("name"));
+            var manifest = ResourceManifest.ReadVolumeMount(await context.ReadFileAsync(Part, FileMissing));
+            ResourceManifest.RequireName(manifest, "VolumeMount", context.PathValue("name"));
             await UpdateAsync(context, VolumeMountSchemas.Update.Check(Manifest.ToElement(manifest)));
         })
             .Describe("Give a volume mount another source from YAML", file: Part, answer: static () => VolumeMountJson.Default.VolumeMountBody);

@@ -94,13 +94,14 @@ public sealed class WorkloadExampleTests
     {
         await using var controller = await TestController.StartAsync();
         await controller.DoAsync("POST", ApplicationFixture.Route, """{"name":"packing"}""", HttpStatusCode.Created);
-        foreach (var (path, part) in new[]
+        foreach (var (path, part, file) in new[]
         {
-            ("/roles/yaml", "role"), ("/rolebindings/yaml", "rolebinding"), ("/serviceaccounts/yaml", "serviceaccount"),
-            ("/secrets/yaml", "secret"), ("/configmaps/yaml", "configMap"), ("/volumeMounts/yaml", "volumeMount"),
+            ("/roles", "role", "role"), ("/rolebindings", "rolebinding", "rolebinding"), ("/serviceaccounts", "serviceaccount", "serviceaccount"),
+            ("/secrets", "secret", "secret"), ("/configmaps", "configMap", "configmap"), ("/volumeMounts", "volumeMount", "volumemount"),
+            ("/certificates", "certificate", "certificateauthority"), ("/certificates", "certificate", "certificate"),
         })
         {
-            var (status, body) = await controller.UploadAsync("POST", "/api/v3" + path, Text($"yaml-kinds/{part.ToLowerInvariant()}.yaml"), part);
+            var (status, body) = await controller.UploadAsync("POST", $"/api/v3{path}/yaml", Text($"yaml-kinds/{file}.yaml"), part);
             await Assert.That(status is HttpStatusCode.Created or HttpStatusCode.OK).IsTrue().Because(body?.ToJsonString() ?? "");
         }
 

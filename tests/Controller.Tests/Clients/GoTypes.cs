@@ -234,3 +234,19 @@ internal sealed record GoVolumeMount(string Name, string ConfigMapName, string S
         return new GoVolumeMount(o.Needed("name"), o.Text("configMapName"), o.Text("secretName"), o.Int("version"));
     }
 }
+
+/// <summary>A certificate as the Go SDK decodes it (clients 2.3).</summary>
+internal sealed record GoCertificate(string Name, string Subject, string Hosts, bool IsCa, string CaName, string Chain, bool IsExpired)
+{
+    public static GoCertificate Decode(GoObject o)
+    {
+        o.AreTexts("serialNumber");
+        o.Int("daysRemaining");
+        o.Object("data")?.AreTexts("certificate", "privateKey");
+        return o.Time("validFrom") < o.Time("validTo")
+            ? new GoCertificate(
+                o.Needed("name"), o.Needed("subject"), o.Text("hosts"), o.Flag("isCA"), o.Text("caName"),
+                string.Join(',', o.Objects("certificateChain").Select(c => c.Needed("name"))), o.Flag("isExpired"))
+            : throw new GoDecodeException("validTo", "is no time after validFrom");
+    }
+}

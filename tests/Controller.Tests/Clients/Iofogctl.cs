@@ -345,6 +345,42 @@ internal sealed class Iofogctl(GoClient client) : IDisposable
     public async Task LinkVolumeMountAsync(string method, string name, string agent) => await client.DoAsync(
         method, $"/volumeMounts/{name}/link", new JsonObject { ["name"] = name, ["fogUuids"] = new JsonArray((await NeedAgentAsync(agent)).Uuid) });
 
+    /// <summary>A step of deploying a control plane: the secret and the authority, each only when it is absent.</summary>
+    public async Task UploadAuthorityAsync(JsonObject secret)
+    {
+        var name = (string)secret["name"]!;
+        var hasSecret = await client.ExistsAsync($"/secrets/{name}");
+        var hasAuthority = await client.ExistsAsync($"/certificates/ca/{name}");
+        if (!hasSecret)
+        {
+            await client.DoAsync("POST", "/secrets", secret);
+        }
+
+        if (!hasAuthority)
+        {
+            await client.DoAsync("POST", "/certificates/ca", new JsonObject { ["name"] = name, ["type"] = "direct", ["secretName"] = name });
+        }
+    }
+
+    /// <summary>Creates a certificate or an authority; one that is there is not changed.</summary>
+    public async Task<GoCertificate> DeployCertificateAsync(string path, JsonObject body)
+    {
+        var one = $"/certificates/{(string)body["name"]!}";
+        if (await AnswersAsync(one))
+        {
+            throw new InvalidOperationException("certificates cannot be updated");
+        }
+
+        await client.DoAsync("POST", path, body);
+        return GoCertificate.Decode(await client.ReadAsync("GET", one));
+    }
+
+    public async Task<List<GoCertificate>> CertificatesAsync() =>
+        [.. (await client.ReadAsync("GET", "/certificates")).Objects("certificates").Select(GoCertificate.Decode)];
+
+    public async Task<List<string>> AuthoritiesAsync() =>
+        [.. (await client.ReadAsync("GET", "/certificates/ca")).Objects("cas").Select(c => c.Needed("name"))];
+
     private async Task<bool> AnswersAsync(string path)
     {
         try

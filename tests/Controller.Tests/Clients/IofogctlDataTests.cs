@@ -50,6 +50,30 @@ public sealed class IofogctlDataTests
     }
 
     [Test]
+    public async Task An_authority_of_the_operators_own_is_uploaded_once_and_signs()
+    {
+        await using var controller = await TestController.StartAsync();
+        using var cli = await Iofogctl.StartAsync(controller);
+        var secret = JsonAsserts.ExampleNode("platform/secret.post.tls.request.json").AsObject();
+        for (var deploy = 0; deploy < 2; deploy++)
+        {
+            await cli.UploadAuthorityAsync(secret);
+        }
+
+        await Assert.That(cli.Client.Calls.Count(c => c.StartsWith("POST", StringComparison.Ordinal))).IsEqualTo(2);
+        await cli.DeployCertificateAsync("/certificates/ca", new() { ["name"] = "site-ca", ["subject"] = "site-ca", ["expiration"] = 60, ["type"] = "self-signed" });
+        var server = await cli.DeployCertificateAsync("/certificates", new()
+        {
+            ["name"] = "server", ["subject"] = "server", ["hosts"] = "a,b", ["expiration"] = 12,
+            ["ca"] = new JsonObject { ["type"] = "direct", ["secretName"] = "example-ca" },
+        });
+        await Assert.That(server).IsEqualTo(new("server", "server", "a,b", false, "example-ca", "example-ca", false));
+        await Assert.That(async () => await cli.DeployCertificateAsync("/certificates", new() { ["name"] = "server" })).Throws<InvalidOperationException>();
+        await Assert.That((await cli.CertificatesAsync()).Select(c => $"{c.Name} {c.IsCa}")).IsEquivalentTo(["example-ca True", "server False", "site-ca True"]);
+        await Assert.That(await cli.AuthoritiesAsync()).IsEquivalentTo(["example-ca", "site-ca"]);
+    }
+
+    [Test]
     public async Task The_console_shows_them_saves_what_it_shows_and_links_nodes()
     {
         await using var controller = await TestController.StartAsync(new() { ["CONSOLE_URL"] = EdgeOpsConsole.Origin });

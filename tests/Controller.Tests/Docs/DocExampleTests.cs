@@ -16,6 +16,7 @@ public sealed partial class DocExampleTests
     [Arguments("catalog")]
     [Arguments("registries")]
     [Arguments("secrets")]
+    [Arguments("certificates")]
     public async Task The_examples_of_a_page_work(string page)
     {
         using var directory = new TempDirectory();

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Controller.Certificates;
 using Controller.Configuration;
 using Controller.Secrets;
 using Controller.Sql;
@@ -10,7 +11,7 @@ namespace Controller.Sessions.Relay;
 /// <summary>The fleet's own broker: its NATS hub, or its default router (websocket 15 and 16).</summary>
 internal sealed class FleetBroker(ControllerSettings settings, Database database, ReferencedValues secrets, TimeProvider time) : IRelayBroker
 {
-    private const int NatsPort = 4222, RouterPort = 5671;
+    private const int NatsPort = 4222, RouterPort = 5671, ClientMonths = 36;
     private const string AuthoritySecret = "default-router-local-ca", Certificate = "tls.crt", Key = "tls.key";
 
     public ValueTask<BrokerPlace?> FindAsync(CancellationToken cancel) =>
@@ -56,9 +57,19 @@ internal sealed class FleetBroker(ControllerSettings settings, Database database
             Authorities = Read(authorityPem),
             ClientCertificate = values.TryGetValue(own, out var client)
                 && client.TryGetValue(Certificate, out var clientPem) && client.TryGetValue(Key, out var clientKey)
-                ? RelayCertificate.Load(clientPem, clientKey)
-                : RelayCertificate.Issue(own, ClientHosts(), authorityPem, authority.GetValueOrDefault(Key) ?? "", time.GetUtcNow()),
+                ? X509Certificate2.CreateFromPem(clientPem, clientKey)
+                : Issue(own, new(authorityPem, authority.GetValueOrDefault(Key) ?? "", authorityPem)),
         };
+    }
+
+    /// <summary>
+    /// The certificate by which this replica signs in (api-platform 13.1). It stays in memory: whoever may read the
+    /// authority's key can sign another, so there is nothing to keep. Valid from shortly before, for clocks that differ.
+    /// </summary>
+    private X509Certificate2 Issue(string name, IssuedCertificate authority)
+    {
+        var (from, to) = CertificateLifetime.Of(time.GetUtcNow().AddMinutes(-5), ClientMonths);
+        return CertificateIssuer.Leaf(name, ClientHosts(), from, to, authority).Load();
     }
 
     private static X509Certificate2Collection Read(string pem)

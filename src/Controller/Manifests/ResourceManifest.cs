@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace Controller.Manifests;
 
-/// <summary>Kinds <c>Secret</c>, <c>ConfigMap</c> and <c>VolumeMount</c> as JSON bodies (api-workloads 9.4).</summary>
-internal static class DataManifest
+/// <summary>Kinds <c>Secret</c>, <c>ConfigMap</c>, <c>VolumeMount</c>, <c>Certificate</c> and <c>CertificateAuthority</c> as JSON bodies (api-workloads 9.4).</summary>
+internal static class ResourceManifest
 {
     private const string Incomplete = "Invalid YAML format: missing metadata or spec";
 
@@ -34,6 +34,21 @@ internal static class DataManifest
         return Body(("name", metadata["name"]), ("secretName", spec["secretName"]), ("configMapName", spec["configMapName"]));
     }
 
+    /// <summary>The body of a create, and whether it is of an authority.</summary>
+    /// <exception cref="ManifestException"/>
+    public static (bool IsAuthority, JsonObject Body) ReadCertificate(ReadOnlySpan<byte> yaml)
+    {
+        var (root, metadata) = Read(yaml, "Certificate", "CertificateAuthority");
+        var body = (JsonObject)(Spec(root) ?? throw new ManifestException(Incomplete)).DeepClone();
+        body.Remove("name");
+        if (metadata["name"] is { } name)
+        {
+            body["name"] = name.DeepClone();
+        }
+
+        return (root["kind"]!.GetValue<string>() == "CertificateAuthority", body);
+    }
+
     /// <summary>A change is of what the path names.</summary>
     /// <param name="body">A body of this class.</param>
     /// <param name="kind">Its kind.</param>
@@ -48,11 +63,11 @@ internal static class DataManifest
         }
     }
 
-    private static (JsonObject Root, JsonObject Metadata) Read(ReadOnlySpan<byte> yaml, string kind)
+    private static (JsonObject Root, JsonObject Metadata) Read(ReadOnlySpan<byte> yaml, params ReadOnlySpan<string> kinds)
     {
         var root = YamlReader.Read(yaml) as JsonObject;
         var actual = root?["kind"] ?? throw new ManifestException("Invalid YAML format: missing kind field");
-        if (actual.GetValueKind() != JsonValueKind.String || actual.GetValue<string>() != kind)
+        if (actual.GetValueKind() != JsonValueKind.String || !kinds.Contains(actual.GetValue<string>()))
         {
             throw new ManifestException($"Invalid kind {Manifest.Text(actual)}");
         }

@@ -1,0 +1,40 @@
+using System.Security.Cryptography.X509Certificates;
+using Controller.Secrets;
+using Controller.Sql;
+using Controller.Sql.Stores;
+
+namespace Controller.Certificates;
+
+/// <summary>Certificates as they are kept: a row, and a <c>tls</c> secret of the same name (api-platform 13.3).</summary>
+internal sealed class CertificateKeeper(SecretData data, TimeProvider time)
+{
+    /// <summary>The certificate in a secret; null when it holds none.</summary>
+    public IssuedCertificate? Read(SecretRow secret) =>
+        secret.Type == SecretSchemas.Tls && data.Open(secret.Name, secret.Data!) is { } values ? IssuedCertificate.Read(values) : null;
+
+    /// <summary>The certificate in the secret of a name; null when there is none.</summary>
+    public async Task<IssuedCertificate?> FindAsync(DbSession session, string name) =>
+        await SecretStore.FindAsync(session, name) is { } secret ? Read(secret) : null;
+
+    /// <summary>Keeps a new certificate.</summary>
+    /// <exception cref="DatabaseException">Unique violation: a secret or certificate has this name.</exception>
+    public async Task AddAsync(DbSession session, CertificateRow row, IssuedCertificate issued)
+    {
+        var now = time.GetUtcNow();
+        var secret = new SecretRow(0, row.Name, SecretSchemas.Tls, data.Seal(row.Name, issued.WriteTo()));
+        await CertificateStore.InsertAsync(session, row with { SecretId = await SecretStore.InsertAsync(session, secret, now) }, now);
+    }
+
+    /// <summary>Puts a certificate in place of the one that a secret holds; further keys of the secret stay.</summary>
+    public Task ReplaceAsync(DbSession session, SecretRow secret, IssuedCertificate issued) => SecretStore.UpdateAsync(
+        session, secret.Id, data.Seal(secret.Name, issued.WriteTo(data.Open(secret.Name, secret.Data!))), time.GetUtcNow());
+
+    /// <summary>What is kept of a certificate beside its secret.</summary>
+    public static CertificateRow Describe(string name, IssuedCertificate issued, bool isAuthority, long? signedById = null, string? hosts = null)
+    {
+        using var certificate = X509Certificate2.CreateFromPem(issued.Certificate);
+        return new(
+            0, name, certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false), isAuthority, signedById, hosts,
+            certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime(), certificate.SerialNumber.ToLowerInvariant(), null);
+    }
+}
