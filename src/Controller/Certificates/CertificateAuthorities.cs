@@ -25,7 +25,7 @@ internal sealed class CertificateAuthorities(
         {
             var row = await FindAsync(s, name);
             return new AuthorityBody(
-                row.Name, row.Subject, true, row.ValidFrom, row.ValidTo, row.SerialNumber, CertificateService.Data(await keeper.FindAsync(s, name)));
+                row.Name, row.Subject, true, row.ValidFrom, row.ValidTo, row.SerialNumber, CertificateDataBody.Of(await keeper.FindAsync(s, name)));
         },
         cancel);
 
@@ -87,7 +87,7 @@ internal sealed class CertificateAuthorities(
     private async Task<CertificateRow> MakeAsync(JsonFields body, CancellationToken cancel)
     {
         var name = body.Text("name")!;
-        var subject = CertificateService.CommonName(Required(body, "subject"));
+        var subject = CertificateIssuer.CommonName(Required(body, "subject"));
         if (!body.Has("expiration"))
         {
             throw CertificateErrors.Missing("expiration");

@@ -24,7 +24,10 @@ internal sealed record AuthorityListItem(
 internal sealed record AuthorityListBody(IReadOnlyList<AuthorityListItem> Cas);
 
 /// <summary>A certificate and its key in PEM; empty when their secret cannot be read.</summary>
-internal sealed record CertificateDataBody(string Certificate, string PrivateKey);
+internal sealed record CertificateDataBody(string Certificate, string PrivateKey)
+{
+    public static CertificateDataBody Of(IssuedCertificate? issued) => new(issued?.Certificate ?? "", issued?.Key ?? "");
+}
 
 /// <summary>An authority with its key.</summary>
 internal sealed record AuthorityBody(

@@ -12,6 +12,9 @@ internal static class CertificateIssuer
     private const int SerialBytes = 16;
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1"), ClientAuthentication = new("1.3.6.1.5.5.7.3.2");
 
+    /// <summary>A subject as clients write it: the common name, with <c>/CN=</c> before it or not.</summary>
+    public static string CommonName(string subject) => subject.StartsWith("/CN=", StringComparison.Ordinal) && subject.Length > 4 ? subject[4..] : subject;
+
     /// <summary>A self-signed authority.</summary>
     /// <param name="name">Common name.</param>
     /// <param name="from">Valid from; to the second.</param>

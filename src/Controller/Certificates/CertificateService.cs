@@ -48,7 +48,7 @@ internal sealed class CertificateService(
             var now = time.GetUtcNow();
             return new CertificateBody(
                 row.Name, row.Subject, row.Hosts, row.IsCa, row.ValidFrom, row.ValidTo, row.SerialNumber, row.CaName, await ChainAsync(s, row),
-                row.DaysRemaining(now), row.IsExpired(now), Data(await keeper.FindAsync(s, name)));
+                row.DaysRemaining(now), row.IsExpired(now), CertificateDataBody.Of(await keeper.FindAsync(s, name)));
         },
         cancel);
 
@@ -69,7 +69,7 @@ internal sealed class CertificateService(
                 throw CertificateErrors.Duplicate(name);
             }
 
-            var issued = Issue(CommonName(body.Text("subject")!), hosts, lifetime, signer?.Row.Name, signer?.Certificate);
+            var issued = Issue(CertificateIssuer.CommonName(body.Text("subject")!), hosts, lifetime, signer?.Row.Name, signer?.Certificate);
             var row = CertificateKeeper.Describe(name, issued, isAuthority: false, signer?.Row.Id, string.Join(',', hosts));
             try
             {
@@ -103,12 +103,6 @@ internal sealed class CertificateService(
         },
         Durability.Durable,
         cancel);
-
-    public static CertificateDataBody Data(IssuedCertificate? issued) => new(issued?.Certificate ?? "", issued?.Key ?? "");
-
-    /// <summary>A subject as clients write it: the common name, with <c>/CN=</c> before it or not.</summary>
-    public static string CommonName(string subject) =>
-        subject.StartsWith("/CN=", StringComparison.Ordinal) && subject.Length > 4 ? subject[4..] : subject;
 
     /// <summary>Signs a certificate.</summary>
     /// <exception cref="ApiException">400 for hosts that are none, or an authority that is of no use.</exception>
