@@ -33,7 +33,7 @@ run controller tests/Controller.Tests
 # The API's behaviour once more on the other databases. Their files are of no use afterwards: in memory where possible.
 [ -w /dev/shm ] && export TMPDIR=/dev/shm
 areas=
-for area in Applications ApplicationTemplates Catalog Certificates Clients ConfigMaps Fogs Microservices Registries Roles Secrets Sessions Substitution Tunnels VolumeMounts; do
+for area in Applications ApplicationTemplates Catalog Certificates Clients Cluster ConfigEntries ConfigMaps Fogs Microservices Registries Roles Router Secrets Sessions Substitution Tunnels VolumeMounts; do
   areas="$areas${areas:+|}(Controller.Tests.$area)"
 done
 for database in postgres mysql; do

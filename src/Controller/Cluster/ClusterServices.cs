@@ -5,5 +5,6 @@ internal static class ClusterServices
 {
     public static IServiceCollection AddCluster(this IServiceCollection services) => services
         .AddSingleton<Replica>()
+        .AddSingleton<ReplicaService>()
         .AddHostedService<ReplicaHeartbeat>();
 }

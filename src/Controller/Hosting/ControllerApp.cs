@@ -7,6 +7,7 @@ using Controller.Architectures;
 using Controller.Catalog;
 using Controller.Certificates;
 using Controller.Cluster;
+using Controller.ConfigEntries;
 using Controller.ConfigMaps;
 using Controller.Configuration;
 using Controller.ConsoleSite;
@@ -23,6 +24,7 @@ using Controller.OpenApi;
 using Controller.Platform;
 using Controller.Registries;
 using Controller.Roles;
+using Controller.Router;
 using Controller.Secrets;
 using Controller.Sessions;
 using Controller.SignInPage;
@@ -325,6 +327,8 @@ internal sealed partial class ControllerApp : IAsyncDisposable
             .AddConfigMaps()
             .AddVolumeMounts()
             .AddCertificates()
+            .AddConfigEntries()
+            .AddRouter()
             .AddAgents()
             .AddCatalog()
             .AddRegistries()
@@ -392,6 +396,9 @@ internal sealed partial class ControllerApp : IAsyncDisposable
         ConfigMapEndpoints.Map(api);
         VolumeMountEndpoints.Map(api);
         CertificateEndpoints.Map(api);
+        ConfigEntryEndpoints.Map(api);
+        ReplicaEndpoints.Map(api);
+        DefaultRouterEndpoints.Map(api);
         AgentNodeEndpoints.Map(api);
         FogEndpoints.Map(api);
         FogCommandEndpoints.Map(api);

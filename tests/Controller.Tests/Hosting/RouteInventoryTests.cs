@@ -12,7 +12,7 @@ public sealed partial class RouteInventoryTests
     [
         "/api/v3/agent", "/api/v3/iofog", "/api/v3/application", "/api/v3/capabilities/applicationTemplates", "/api/v3/microservices", "/api/v3/catalog", "/api/v3/registries",
         "/api/v3/architectures", "/api/v3/status", "/api/v3/live", "/api/v3/user", "/api/v3/groups", "/api/v3/auth/",
-        "/api/v3/roles", "/api/v3/rolebindings", "/api/v3/serviceaccounts", "/api/v3/events", "/api/v3/secrets", "/api/v3/configmaps", "/api/v3/volumeMounts", "/api/v3/certificates",
+        "/api/v3/roles", "/api/v3/rolebindings", "/api/v3/serviceaccounts", "/api/v3/events", "/api/v3/secrets", "/api/v3/volumeMounts", "/api/v3/certificates", "/api/v3/config", "/api/v3/cluster", "/api/v3/router",
     ];
 
     /// <summary>Served beside the inventory because a client calls it (decision 32).</summary>

@@ -64,12 +64,15 @@ internal sealed class FleetBroker(ControllerSettings settings, Database database
 
     /// <summary>
     /// The certificate by which this replica signs in (api-platform 13.1). It stays in memory: whoever may read the
-    /// authority's key can sign another, so there is nothing to keep. Valid from shortly before, for clocks that differ.
+    /// authority's key can sign another, so there is nothing to keep. Valid from shortly before, for clocks that differ, and
+    /// no longer than the authority.
     /// </summary>
     private X509Certificate2 Issue(string name, IssuedCertificate authority)
     {
+        using var signer = authority.Load();
         var (from, to) = CertificateLifetime.Of(time.GetUtcNow().AddMinutes(-5), ClientMonths);
-        return CertificateIssuer.Leaf(name, ClientHosts(), from, to, authority).Load();
+        var end = new DateTimeOffset(signer.NotAfter);
+        return CertificateIssuer.Leaf(name, ClientHosts(), from, end < to ? end : to, authority).Load();
     }
 
     private static X509Certificate2Collection Read(string pem)
