@@ -53,8 +53,12 @@ internal static class CertificateEndpoints
         })
             .Describe("Make an authority, or take the certificate in a secret for one", CertificateSchemas.Authority, static () => CertificateJson.Default.AuthorityCreatedBody);
 
-        api.Operator("GET", OneAuthority, new(Resource, "get", "name"), 200, async context => await context.RespondAsync(
-            200, await authorities.GetAsync(context.PathValue("name"), context.RequestAborted), CertificateJson.Default.AuthorityBody))
+        api.Operator("GET", OneAuthority, new(Resource, "get", "name"), 200, async context =>
+        {
+            var authority = await authorities.GetAsync(context.PathValue("name"), context.RequestAborted);
+            context.ForbidStoring();
+            await context.RespondAsync(200, authority, CertificateJson.Default.AuthorityBody);
+        })
             .Describe("Read an authority with its key", answer: static () => CertificateJson.Default.AuthorityBody);
 
         api.Operator("DELETE", OneAuthority, new(Resource, "delete", "name"), 200, async context =>
@@ -84,8 +88,12 @@ internal static class CertificateEndpoints
                 "List certificates that end soon", answer: static () => CertificateJson.Default.EndingCertificateListBody,
                 query: [new("days", "Within so many days; 30 unless given")]);
 
-        api.Operator("GET", One, new(Resource, "get", "name"), 200, async context => await context.RespondAsync(
-            200, await certificates.GetAsync(context.PathValue("name"), context.RequestAborted), CertificateJson.Default.CertificateBody))
+        api.Operator("GET", One, new(Resource, "get", "name"), 200, async context =>
+        {
+            var certificate = await certificates.GetAsync(context.PathValue("name"), context.RequestAborted);
+            context.ForbidStoring();
+            await context.RespondAsync(200, certificate, CertificateJson.Default.CertificateBody);
+        })
             .Describe("Read a certificate with its key", answer: static () => CertificateJson.Default.CertificateBody);
 
         api.Operator("DELETE", One, new(Resource, "delete", "name"), 200, async context =>

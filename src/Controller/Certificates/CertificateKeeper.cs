@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Controller.Secrets;
 using Controller.Sql;
@@ -37,4 +38,41 @@ internal sealed class CertificateKeeper(SecretData data, TimeProvider time)
             0, name, certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false), isAuthority, signedById, hosts,
             certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime(), certificate.SerialNumber.ToLowerInvariant(), null);
     }
+
+    /// <summary>What a certificate that was put into a secret by hand says of itself.</summary>
+    /// <exception cref="CryptographicException">It is no certificate.</exception>
+    public static async Task<CertificateRow> RecognizeAsync(DbSession session, string name, IssuedCertificate present)
+    {
+        using var certificate = X509Certificate2.CreateFromPem(present.Certificate);
+        var isAuthority = certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(c => c.CertificateAuthority);
+        var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
+        var hosts = names is null ? [] : names.EnumerateIPAddresses().Select(a => a.ToString()).Union(names.EnumerateDnsNames()).ToList();
+        var issuer = certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: true);
+        var signer = IsSelfSigned(certificate) ? null : (await CertificateStore.ListAuthoritiesAsync(session)).Find(a => a.Subject == issuer);
+        return Describe(name, present, isAuthority, signer?.Id, hosts.Count == 0 ? null : string.Join(',', hosts)) with { CaName = signer?.Name };
+    }
+
+    /// <summary>
+    /// Somebody wrote the secret of what may be a known certificate: what is known of it follows. An authority stays one,
+    /// whatever it says of itself.
+    /// </summary>
+    public static async Task FollowAsync(DbSession session, string name, IReadOnlyDictionary<string, string> data, DateTimeOffset now)
+    {
+        if (await CertificateStore.FindForUpdateAsync(session, name) is not { } row || IssuedCertificate.Read(data) is not { } present)
+        {
+            return;
+        }
+
+        try
+        {
+            await CertificateStore.UpdateAsync(session, await RecognizeAsync(session, name, present) with { Id = row.Id, IsCa = row.IsCa }, now);
+        }
+        catch (CryptographicException)
+        {
+            // It holds no certificate any more; what is known stays.
+        }
+    }
+
+    public static bool IsSelfSigned(X509Certificate2 certificate) =>
+        certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
 }

@@ -92,9 +92,8 @@ internal sealed class CertificateRenewal(Database database, CertificateKeeper ke
         }
 
         using var certificate = Parse(name, present);
-        var isSelfSigned = certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
-        var row = await CertificateStore.FindAsync(session, name) ?? await DescribeAsync(session, name, present, certificate, isSelfSigned);
-        if (row.SignedById is null && !isSelfSigned)
+        var row = await CertificateStore.FindAsync(session, name) ?? await CertificateKeeper.RecognizeAsync(session, name, present);
+        if (row.SignedById is null && !CertificateKeeper.IsSelfSigned(certificate))
         {
             throw CertificateErrors.NoSigner(name);
         }
@@ -111,19 +110,6 @@ internal sealed class CertificateRenewal(Database database, CertificateKeeper ke
         return signer.IsExpired(time.GetUtcNow())
             ? throw CertificateErrors.ExpiredToRenew(signer.Name)
             : (signer, await keeper.FindAsync(session, signer.Name) ?? throw CertificateErrors.NoSigner(row.Name));
-    }
-
-    /// <summary>What a certificate that was put into a secret by hand says of itself.</summary>
-    private static async Task<CertificateRow> DescribeAsync(
-        DbSession session, string name, IssuedCertificate present, X509Certificate2 certificate, bool isSelfSigned)
-    {
-        var isAuthority = certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(c => c.CertificateAuthority);
-        var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
-        var hosts = names is null ? [] : names.EnumerateIPAddresses().Select(a => a.ToString()).Union(names.EnumerateDnsNames()).ToList();
-        var issuer = certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: true);
-        var signer = isSelfSigned ? null : (await CertificateStore.ListAuthoritiesAsync(session)).Find(a => a.Subject == issuer);
-        return CertificateKeeper.Describe(name, present, isAuthority, signer?.Id, hosts.Count == 0 ? null : string.Join(',', hosts))
-            with { CaName = signer?.Name };
     }
 
     private static X509Certificate2 Parse(string name, IssuedCertificate present)

@@ -16,6 +16,7 @@ internal static class FogCommandEndpoints
         api.Operator("GET", "/iofog/{uuid}/provisioning-key", new("fogs", "get", "uuid"), 201, async context =>
         {
             var key = await commands.NewKeyAsync(context.PathValue("uuid"), context.RequestAborted);
+            context.ForbidStoring();
             await context.RespondAsync(201, new(key.Key, key.Expires, trustAnchor), FogJson.Default.ProvisioningKeyBody);
         })
             .Describe("Make a provisioning key", answer: static () => FogJson.Default.ProvisioningKeyBody);

@@ -122,8 +122,11 @@ internal static class JsonResponse
     }
 
     /// <summary>Agents never ask twice for the same; the tag would be work for nothing.</summary>
-    private static bool IsCacheable(HttpContext context) =>
-        (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)) && !ErrorHandling.IsAgentPath(context);
+    /// <summary>Has nobody keep the answer, which holds secrets.</summary>
+    public static void ForbidStoring(this HttpContext context) => context.Response.Headers.CacheControl = "no-store";
+
+    private static bool IsCacheable(HttpContext context) => context.Response.Headers.CacheControl.Count == 0
+        && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)) && !ErrorHandling.IsAgentPath(context);
 
     private static void Head(HttpContext context, int status, long length)
     {

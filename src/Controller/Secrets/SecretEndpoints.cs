@@ -19,8 +19,12 @@ internal static class SecretEndpoints
             await context.RespondAsync(200, await secrets.ListAsync(context.RequestAborted), SecretJson.Default.SecretListBody))
             .Describe("List secrets, without their data", answer: static () => SecretJson.Default.SecretListBody);
 
-        api.Operator("GET", One, new(Resource, "get", "name"), 200, async context => await context.RespondAsync(
-            200, await secrets.GetAsync(context.PathValue("name"), context.RequestAborted), SecretJson.Default.SecretDataBody))
+        api.Operator("GET", One, new(Resource, "get", "name"), 200, async context =>
+        {
+            var secret = await secrets.GetAsync(context.PathValue("name"), context.RequestAborted);
+            context.ForbidStoring();
+            await context.RespondAsync(200, secret, SecretJson.Default.SecretDataBody);
+        })
             .Describe("Read a secret with its data", answer: static () => SecretJson.Default.SecretDataBody);
 
         api.Operator("POST", "/secrets", new(Resource, "create"), 201, async context =>

@@ -1,4 +1,5 @@
 using System.Text.Unicode;
+using Controller.Certificates;
 using Controller.Hosting;
 using Controller.Sql;
 using Controller.Sql.Stores;
@@ -57,6 +58,11 @@ internal sealed class SecretService(Database database, SecretData data, DataCons
                 RequireEncoding(row.Type, values);
                 var now = time.GetUtcNow();
                 await SecretStore.UpdateAsync(s, row.Id, data.Seal(name, values), now);
+                if (row.Type == SecretSchemas.Tls)
+                {
+                    await CertificateKeeper.FollowAsync(s, name, values, now);
+                }
+
                 await consumers.ChangedAsync(s, DataKind.Secret, name);
                 return Body(row with { UpdatedAt = now });
             },

@@ -320,6 +320,28 @@ public sealed class CertificateTests
     }
 
     [Test]
+    public async Task What_is_known_follows_when_somebody_writes_the_secret()
+    {
+        var clock = new Clock(Start);
+        await using var controller = await StartAsync(clock);
+        await controller.OkAsync(201, "POST", Authorities, Ca);
+        await controller.OkAsync(201, "POST", All, ExampleText("platform/certificate.post.self-signed.request.json"));
+        clock.Set(Start.AddDays(1));
+        await controller.OkAsync(201, "POST", All, """{"name":"newer","subject":"newer","hosts":"a,10.0.0.1","ca":{"type":"direct","secretName":"example-ca"}}""");
+        var data = (await controller.OkAsync(200, "GET", "/secrets/newer"))!["data"]!;
+        await controller.OkAsync(200, "PATCH", "/secrets/lab-cert", new JsonObject { ["data"] = data.DeepClone() }.ToJsonString());
+        var newer = (await controller.OkAsync(200, "GET", "/certificates/newer"))!;
+        var followed = (await controller.OkAsync(200, "GET", "/certificates/lab-cert"))!;
+        await Assert.That((string)followed["hosts"]!).IsEqualTo("10.0.0.1,a");
+        (followed["name"], followed["hosts"]) = ("newer", newer["hosts"]!.DeepClone());
+        await IsSameAsync(followed, newer);
+
+        // No certificate: what is known stays.
+        await controller.OkAsync(200, "PATCH", "/secrets/lab-cert", """{"data":{"tls.crt":"YQ==","tls.key":"YQ=="}}""");
+        await Assert.That((string)(await controller.OkAsync(200, "GET", "/certificates/lab-cert"))!["subject"]!).IsEqualTo("newer");
+    }
+
+    [Test]
     public async Task What_cannot_be_renewed_is_refused()
     {
         await using var controller = await StartAsync();
@@ -375,6 +397,21 @@ public sealed class CertificateTests
         })
         {
             await IsErrorAsync(await controller.UploadAsync("POST", Base + "/certificates/yaml", yaml, "certificate"), 400, "ValidationError", message);
+        }
+    }
+
+    [Test]
+    public async Task Answers_with_keys_and_secrets_are_not_to_be_kept()
+    {
+        await using var controller = await StartAsync();
+        await controller.OkAsync(201, "POST", Authorities, Ca);
+        foreach (var (path, isSecret) in new[]
+        {
+            ("/secrets/example-ca", true), ("/certificates/example-ca", true), ("/certificates/ca/example-ca", true), ("/secrets", false), (All, false),
+        })
+        {
+            using var response = await controller.Client.GetAsync(Base + path);
+            await Assert.That((path, response.Headers.CacheControl?.NoStore ?? false, response.Headers.ETag is null)).IsEqualTo((path, isSecret, isSecret));
         }
     }
 

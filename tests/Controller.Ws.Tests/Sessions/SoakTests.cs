@@ -8,7 +8,7 @@ namespace Controller.Ws.Tests.Sessions;
 /// <summary>Hours of life in seconds: sessions of every kind that begin, talk and end in every way, many at once.</summary>
 public sealed class SoakTests
 {
-    private const int Lives = 3000, AtOnce = 32;
+    private const int Lives = 6000, AtOnce = 32;
 
     [Test]
     [NotInParallel] // It weighs the memory of the process.
@@ -44,7 +44,9 @@ public sealed class SoakTests
         await stop.CancelAsync();
         await clock;
         await Assert.That(rig.Store.Rows).IsEmpty();
-        await Assert.That(GC.GetTotalMemory(forceFullCollection: true) - bytesAtHalf).IsLessThan(8 * 1024 * 1024);
+
+        // A session weighs more than 10 KB. Pools may have grown meanwhile, how much depends on the machine.
+        await Assert.That(GC.GetTotalMemory(forceFullCollection: true) - bytesAtHalf).IsLessThan(Lives / 2 * 8 * 1024);
     }
 
     /// <summary>One session, with whatever its random numbers bring.</summary>
