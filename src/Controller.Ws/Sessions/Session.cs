@@ -21,14 +21,17 @@ internal sealed partial class Session : IRelayReceiver
     private readonly DateTimeOffset _createdAt;
     private DateTimeOffset _lastFrame;
     private SessionSocket? _user;
-    private LanePump? _userPump;
+    private Outlet? _userOutlet;
     private SessionSocket? _agent;
-    private LanePump? _agentPump;
+    private Outlet? _agentOutlet;
     private SessionLink? _link;
     private int _isStarted;
     private bool _isGreeted;
     private bool _hasTraffic;
     private bool _isDropping;
+
+    /// <summary>A socket and what sends to it: other threads look for the one by the other, so they change together.</summary>
+    private sealed record Outlet(SessionSocket Socket, LanePump Pump);
 
     public Session(SessionInfo info, SessionContext context)
     {
@@ -81,12 +84,8 @@ internal sealed partial class Session : IRelayReceiver
     /// <summary>A socket takes no more frames; what is being sent to it is waited for.</summary>
     public Task StopSendingAsync(SessionSocket socket)
     {
-        if (socket == Volatile.Read(ref _user))
-        {
-            return _userPump!.StopAsync();
-        }
-
-        return socket == Volatile.Read(ref _agent) ? _agentPump!.StopAsync() : Task.CompletedTask;
+        var outlet = Volatile.Read(ref _userOutlet) is { } user && user.Socket == socket ? user : Volatile.Read(ref _agentOutlet);
+        return outlet?.Socket == socket ? outlet.Pump.StopAsync() : Task.CompletedTask;
     }
 
     /// <summary>Never started: nothing remains.</summary>
@@ -207,7 +206,8 @@ internal sealed partial class Session : IRelayReceiver
         switch (happened.Kind)
         {
             case Happening.UserOpened:
-                (_user, _userPump) = (happened.Socket, new LanePump(ToUser, new SocketSink(happened.Socket!)));
+                Volatile.Write(ref _userOutlet, new(happened.Socket!, new LanePump(ToUser, new SocketSink(happened.Socket!))));
+                Volatile.Write(ref _user, happened.Socket);
                 return _machine.UserOpened(now);
             case Happening.AgentOpened:
                 return _machine.AgentOpened(now);
@@ -239,15 +239,17 @@ internal sealed partial class Session : IRelayReceiver
                 _context.Metrics.Pending(1);
                 ToUser.Post(Frames.Announce());
                 ToUser.Post(Frames.Waiting());
-                _userPump!.Start(null);
+                _userOutlet!.Pump.Start(null);
                 break;
             case Act.DropOldAgent:
                 await DropAgentAsync().ConfigureAwait(false);
                 break;
             case Act.StartAgent:
                 await LaneToAgentIsFreeAsync().ConfigureAwait(false);
-                (_agent, _agentPump) = (happened.Socket, new LanePump(ToAgent, new SocketSink(happened.Socket!)));
-                _agentPump.Start(Frames.Activate());
+                var outlet = new Outlet(happened.Socket!, new LanePump(ToAgent, new SocketSink(happened.Socket!)));
+                Volatile.Write(ref _agentOutlet, outlet);
+                Volatile.Write(ref _agent, happened.Socket);
+                outlet.Pump.Start(Frames.Activate());
                 break;
             case Act.TellReady:
                 ToUser.Post(Frames.Ready());
@@ -280,7 +282,7 @@ internal sealed partial class Session : IRelayReceiver
                 _link?.Close(effect.Text);
                 break;
             case Act.CloseUser:
-                Close(_user!, _userPump!, effect);
+                Close(_user!, _userOutlet!.Pump, effect);
                 break;
             case Act.CloseAgent:
                 if (!Info.IsLog)
@@ -288,7 +290,7 @@ internal sealed partial class Session : IRelayReceiver
                     ToAgent.Post(Frames.Close(Texts.SessionClosed));
                 }
 
-                Close(_agent!, _agentPump!, effect);
+                Close(_agent!, _agentOutlet!.Pump, effect);
                 break;
             case Act.LoseAgent:
                 await TryStoreAsync(() => _context.Store.AgentLostAsync(Info, CancellationToken.None)).ConfigureAwait(false);
@@ -310,7 +312,7 @@ internal sealed partial class Session : IRelayReceiver
 
     private async Task DropAgentAsync()
     {
-        var (socket, pump) = (_agent!, _agentPump!);
+        var (socket, pump) = (_agent!, _agentOutlet!.Pump);
         _agent = null;
         var stopped = pump.StopAsync();
         socket.Abort();
@@ -318,7 +320,7 @@ internal sealed partial class Session : IRelayReceiver
     }
 
     /// <summary>The pump of an agent that is gone may not have noticed yet.</summary>
-    private Task LaneToAgentIsFreeAsync() => _agentPump?.StopAsync() ?? Task.CompletedTask;
+    private Task LaneToAgentIsFreeAsync() => _agentOutlet?.Pump.StopAsync() ?? Task.CompletedTask;
 
     private async Task DropLinkAsync()
     {
@@ -362,8 +364,8 @@ internal sealed partial class Session : IRelayReceiver
 
         // Sockets that do not come to their end are cut by the engine's second hand.
         await Task.WhenAll(
-            _userPump?.Completion ?? Task.CompletedTask,
-            _agentPump?.Completion ?? Task.CompletedTask,
+            _userOutlet?.Pump.Completion ?? Task.CompletedTask,
+            _agentOutlet?.Pump.Completion ?? Task.CompletedTask,
             _user?.Ended ?? Task.CompletedTask,
             _agent?.Ended ?? Task.CompletedTask).ConfigureAwait(false);
         if (_link is not null)
