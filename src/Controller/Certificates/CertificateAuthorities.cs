@@ -52,15 +52,8 @@ internal sealed class CertificateAuthorities(
         {
             // The secret first, as whoever changes a secret has it.
             var secret = await SecretStore.FindForUpdateAsync(s, name);
-            var row = await FindAsync(s, name);
-            if (secret is not null)
-            {
-                await secrets.DeleteAsync(s, secret);
-            }
-            else
-            {
-                await CertificateStore.DeleteAsync(s, row.Id);
-            }
+            await FindAsync(s, name);
+            await (secret is null ? CertificateKeeper.ForgetAsync(s, name) : secrets.DeleteAsync(s, secret));
         },
         Durability.Durable,
         cancel);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Controller.Hosting;
 using Controller.Secrets;
 using Controller.Sql;
 using Controller.Sql.Stores;
@@ -71,6 +72,23 @@ internal sealed class CertificateKeeper(SecretData data, TimeProvider time)
         {
             // It holds no certificate any more; what is known stays.
         }
+    }
+
+    /// <summary>Deletes what is known of a certificate, if anything is.</summary>
+    /// <exception cref="ApiException">400 for an authority that signed certificates.</exception>
+    public static async Task ForgetAsync(DbSession session, string name)
+    {
+        if (await CertificateStore.FindForUpdateAsync(session, name) is not { } certificate)
+        {
+            return;
+        }
+
+        if (await CertificateStore.ListSignedByAsync(session, certificate.Id) is { Count: > 0 } signed)
+        {
+            throw SecretErrors.HasSigned(signed.Select(c => c.Name));
+        }
+
+        await CertificateStore.DeleteAsync(session, certificate.Id);
     }
 
     public static bool IsSelfSigned(X509Certificate2 certificate) =>

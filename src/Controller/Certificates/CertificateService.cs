@@ -91,15 +91,12 @@ internal sealed class CertificateService(
         async s =>
         {
             var secret = await SecretStore.FindForUpdateAsync(s, name);
-            var row = await CertificateStore.FindAsync(s, name) is { IsCa: false } found ? found : throw CertificateErrors.Unknown(name);
-            if (secret is not null)
+            if (await CertificateStore.FindAsync(s, name) is not { IsCa: false })
             {
-                await secrets.DeleteAsync(s, secret);
+                throw CertificateErrors.Unknown(name);
             }
-            else
-            {
-                await CertificateStore.DeleteAsync(s, row.Id);
-            }
+
+            await (secret is null ? CertificateKeeper.ForgetAsync(s, name) : secrets.DeleteAsync(s, secret));
         },
         Durability.Durable,
         cancel);

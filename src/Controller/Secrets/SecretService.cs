@@ -80,14 +80,9 @@ internal sealed class SecretService(Database database, SecretData data, DataCons
     /// <inheritdoc cref="DeleteAsync(string, CancellationToken)"/>
     public async Task DeleteAsync(DbSession session, SecretRow secret)
     {
-        if (secret.Type == SecretSchemas.Tls && await CertificateStore.FindForUpdateAsync(session, secret.Name) is { } certificate)
+        if (secret.Type == SecretSchemas.Tls)
         {
-            if (await CertificateStore.ListSignedByAsync(session, certificate.Id) is { Count: > 0 } signed)
-            {
-                throw SecretErrors.HasSigned(signed.Select(c => c.Name));
-            }
-
-            await CertificateStore.DeleteAsync(session, certificate.Id);
+            await CertificateKeeper.ForgetAsync(session, secret.Name);
         }
 
         await consumers.DeletingAsync(session, DataKind.Secret, secret.Name);

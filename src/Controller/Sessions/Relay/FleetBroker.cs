@@ -14,6 +14,10 @@ internal sealed class FleetBroker(ControllerSettings settings, Database database
     private const int NatsPort = 4222, RouterPort = 5671, ClientMonths = 36;
     private const string AuthoritySecret = "default-router-local-ca", Certificate = "tls.crt", Key = "tls.key";
 
+    private Signed? _own;
+
+    private sealed record Signed(IssuedCertificate Authority, X509Certificate2 Certificate);
+
     public ValueTask<BrokerPlace?> FindAsync(CancellationToken cancel) =>
         new(database.ReadAsync(session => settings.Nats.Enabled ? FindHubAsync(session) : FindRouterAsync(session), cancel));
 
@@ -58,15 +62,26 @@ internal sealed class FleetBroker(ControllerSettings settings, Database database
             ClientCertificate = values.TryGetValue(own, out var client)
                 && client.TryGetValue(Certificate, out var clientPem) && client.TryGetValue(Key, out var clientKey)
                 ? X509Certificate2.CreateFromPem(clientPem, clientKey)
-                : Issue(own, new(authorityPem, authority.GetValueOrDefault(Key) ?? "", authorityPem)),
+                : Own(own, new(authorityPem, authority.GetValueOrDefault(Key) ?? "", authorityPem)),
         };
     }
 
     /// <summary>
     /// The certificate by which this replica signs in (api-platform 13.1). It stays in memory: whoever may read the
-    /// authority's key can sign another, so there is nothing to keep. Valid from shortly before, for clocks that differ, and
-    /// no longer than the authority.
+    /// authority's key can sign another. A broker that is away is looked for again and again, and a key takes time to make:
+    /// one is used until it ends or the authority is another.
     /// </summary>
+    private X509Certificate2 Own(string name, IssuedCertificate authority)
+    {
+        if (_own is not { } own || own.Authority != authority || own.Certificate.NotAfter.ToUniversalTime() <= time.GetUtcNow())
+        {
+            _own = own = new(authority, Issue(name, authority));
+        }
+
+        return own.Certificate;
+    }
+
+    /// <summary>Valid from shortly before, for clocks that differ, and no longer than the authority.</summary>
     private X509Certificate2 Issue(string name, IssuedCertificate authority)
     {
         using var signer = authority.Load();

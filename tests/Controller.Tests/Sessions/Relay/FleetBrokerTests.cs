@@ -82,6 +82,19 @@ public sealed class FleetBrokerTests : IAsyncDisposable
     }
 
     [Test]
+    public async Task ACertificateIsUsedAgainUntilTheAuthorityIsAnother()
+    {
+        await AddRouterAsync("127.0.0.1", 5699);
+        await AddAuthorityAsync(new TestAuthority());
+        var broker = Broker([("NATS_ENABLED", "false")]);
+        var first = (await broker.FindAsync(default))!.ClientCertificate!;
+        await Assert.That((await broker.FindAsync(default))!.ClientCertificate).IsSameReferenceAs(first);
+        await _database.WriteAsync(s => s.ExecuteAsync("DELETE FROM \"Secrets\""));
+        await AddAuthorityAsync(new TestAuthority());
+        await Assert.That((await broker.FindAsync(default))!.ClientCertificate!.SerialNumber).IsNotEqualTo(first.SerialNumber);
+    }
+
+    [Test]
     public async Task AStoredCertificateIsUsedBeforeANewOne()
     {
         var authority = new TestAuthority();
